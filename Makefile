@@ -1,0 +1,51 @@
+# make demo answers a question from a real document; make test runs the checks. Both set up .venv first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help setup demo test test-all lint format types bench reader clean
+
+help:
+	@echo "make setup     create $(VENV) and install bertkit with the development tools"
+	@echo "make demo      answer a question from a document with the embedded reader"
+	@echo "make test      the default tests (under 8 minutes on 2 cores)"
+	@echo "make test-all  every test, the slow ones too"
+	@echo "make lint      ruff (format and rules) and mypy"
+	@echo "make format    rewrite the sources in the project's format"
+	@echo "make bench     latency and throughput beside other engines"
+	@echo "make reader    convert the embedded reader anew: make reader CHECKPOINT=folder"
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[convert,documents,openvino,dev]"
+	touch $@
+
+demo: setup
+	$(BIN)/python -m bertkit demo
+
+test: setup
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-all: setup
+	$(BIN)/python -m pytest -n 2
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup
+	$(BIN)/python benchmarks/latency.py
+
+reader: setup
+	$(BIN)/python data/generators/make_reader.py $(CHECKPOINT)
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,42 @@
+"""The commands of `bertkit`, one file each."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bertkit.cli.ask import ask
+from bertkit.cli.convert import convert
+from bertkit.cli.demo import demo
+from bertkit.cli.evaluate import evaluate
+from bertkit.cli.inspect import inspect
+from bertkit.cli.predict import predict
+
+app = typer.Typer(
+    help="Ask documents with BERT as a Core ML model: convert, run on any machine, look inside.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+for command in (ask, convert, demo, evaluate, inspect, predict):
+    app.command()(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from bertkit import __version__
+
+        typer.echo(f"bertkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Ask documents with BERT as a Core ML model: convert, run on any machine, look inside."""
