@@ -1,0 +1,31 @@
+"""A Core ML file: open it, describe it, run it. Knows nothing of BERT or of questions."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bertkit.coreml.configuration import Configuration as Configuration
+    from bertkit.coreml.model import Model as Model
+    from bertkit.coreml.package import Package as Package
+    from bertkit.coreml.save import save_model as save_model
+
+_HOME = {
+    "Configuration": "bertkit.coreml.configuration",
+    "Model": "bertkit.coreml.model",
+    "Package": "bertkit.coreml.package",
+    "save_model": "bertkit.coreml.save",
+}
+
+__all__ = ["Configuration", "Model", "Package", "save_model"]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])
