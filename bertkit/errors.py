@@ -1,7 +1,7 @@
 """What bertkit raises when something is wrong with what it was given.
 
-Every message says what was wanted, what arrived, where, and what to do next, so that the command line can print it as it
-is. Programming errors inside bertkit are not caught and keep their own types.
+Every message says what was wanted, what arrived, where, and what to do next, so that the command line can print it as
+it is. Programming errors inside bertkit are not caught and keep their own types.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 def replaced_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder that takes the place of `path` when the block ends without an error.
 
-    A folder cannot be replaced in one step where the target exists: the old one is moved aside first and put back if the
-    second move fails, so one of the two is always complete on disk.
+    A folder cannot be replaced in one step where the target exists: the old one is moved aside first and put back if
+    the second move fails, so one of the two is always complete on disk.
     """
     staging = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:

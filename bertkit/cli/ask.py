@@ -37,9 +37,7 @@ def ask(
     reader = Reader(model, configuration=options.configuration(engine, precision, threads))
     opened = [Document.open(path) for path in documents]
     with progress_bar("reading", "window") as progress:
-        results = reader.ask_many(
-            question, opened, top_k=top_k, max_answer_tokens=max_answer_tokens, progress=progress
-        )
+        results = reader.ask_many(question, opened, top_k=top_k, max_answer_tokens=max_answer_tokens, progress=progress)
     for result in results:
         if as_json:
             print_json(result.to_json())

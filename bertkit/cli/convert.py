@@ -79,4 +79,6 @@ def _lengths(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(","))
     except ValueError as error:
-        raise InputError(f"--lengths wants whole numbers separated by commas, such as 128,384; got {text!r}.") from error
+        raise InputError(
+            f"--lengths wants whole numbers separated by commas, such as 128,384; got {text!r}."
+        ) from error

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from bertkit.qa import Answer, Result
 
 _CONTEXT_CHARACTERS = 160

@@ -1,0 +1,74 @@
+"""The whole description of a Core ML model, read without running it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bertkit.coreml import Package
+from bertkit.coreml.description import ModelDescription
+from bertkit.coreml.parameters import Parameter, parameters_of
+from bertkit.coreml.updatable import update_parameters
+from bertkit.inspect.modules import Module, module_tree
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a model file holds.
+
+    Attributes:
+        path: the file or package.
+        size_bytes: on disk, everything included.
+        digest: of specification and weights.
+        description: interface and metadata.
+        parameters: every learned array, in the file's order.
+        modules: the same, counted by module.
+        update_parameters: what may be changed by training, None for a model that is not updatable.
+    """
+
+    path: Path
+    size_bytes: int
+    digest: str
+    description: ModelDescription
+    parameters: list[Parameter]
+    modules: Module
+    update_parameters: dict[str, Any] | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain values, in the form that `bertkit inspect --json` prints."""
+        return {
+            "path": str(self.path),
+            "size_bytes": self.size_bytes,
+            "digest": self.digest,
+            **self.description.to_json(),
+            "parameters": [vars(parameter) | {"shape": list(parameter.shape)} for parameter in self.parameters],
+            "modules": self.modules.to_json(),
+            "update_parameters": self.update_parameters,
+        }
+
+
+def inspect_model(path: str | Path) -> Inspection:
+    """Describe the Core ML model at `path`.
+
+    Raises:
+        FileError: nothing is there, or it is no Core ML model.
+        ModelError: it breaks the specification so that it cannot be described.
+    """
+    package = Package.open(path)
+    parameters = parameters_of(package)
+    return Inspection(
+        path=package.path,
+        size_bytes=_size(package.path),
+        digest=package.digest,
+        description=ModelDescription.from_package(package),
+        parameters=parameters,
+        modules=module_tree(parameters),
+        update_parameters=update_parameters(package.specification),
+    )
+
+
+def _size(path: Path) -> int:
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    return path.stat().st_size
