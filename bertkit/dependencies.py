@@ -31,8 +31,9 @@ def require(module: str, extra: str, purpose: str) -> ModuleType:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] != module.split(".")[0]:
+        package = module.split(".")[0]
+        if error.name is None or error.name.split(".")[0] != package:
             raise
         raise DependencyError(
-            f'The package "{module}" is needed to {purpose}. Install it with: pip install "bertkit[{extra}]"'
+            f'The package "{package}" is needed to {purpose}. Install it with: pip install "bertkit[{extra}]"'
         ) from error
