@@ -1,0 +1,114 @@
+"""The result of lowering, a torch.fx graph with one node per operation, and the builder that both walkers fill."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, fx
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A Core ML function or network as a torch.fx graph.
+
+    Floating-point values are float32 whatever the file declares: a cast to float16 does not round. Integers are int32.
+
+    Attributes:
+        module: `forward` takes one tensor per name in `inputs`, float32 or int32, and returns a tuple of tensors in the
+            order of `outputs`.
+        inputs: feature names.
+        outputs: feature names.
+        layers: name of each operation or layer, in order of computation, to the fx nodes that hold its output values.
+            A node that belongs to shape arithmetic holds an int or a tuple of ints instead of a tensor.
+        values: name of each value (blob) in the file to the fx node that holds it; the last one where the file reuses a
+            name.
+    """
+
+    module: fx.GraphModule
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    layers: Mapping[str, tuple[str, ...]]
+    values: Mapping[str, str]
+
+
+class GraphBuilder:
+    """Collects nodes, constants and names, and closes them into a `Lowered`."""
+
+    def __init__(self) -> None:
+        self._graph = fx.Graph()
+        self._root = torch.nn.Module()
+        self._constants: dict[Hashable, fx.Node] = {}
+        self._inputs: list[str] = []
+        self._layers: dict[str, tuple[str, ...]] = {}
+        self._values: dict[str, str] = {}
+
+    def add_input(self, name: str) -> fx.Node:
+        """Add one argument of `forward`; the order of calls is the order of arguments."""
+        node = self._graph.create_node("placeholder", _identifier(name), name=_identifier(name))
+        self._inputs.append(name)
+        self.name_value(name, node)
+        return node
+
+    def add_constant(self, key: Hashable, name: str, array: NDArray[Any]) -> fx.Node:
+        """Add a buffer and return the node that reads it; the same key gives the same node.
+
+        Args:
+            key: what the file shares, for example a blob's place in the weight file.
+            name: a name for the buffer, made unique if need be.
+            array: the values; copied, because an fx module may be moved and trained while the file is read-only.
+        """
+        if key not in self._constants:
+            target = _identifier(name)
+            while hasattr(self._root, target):
+                target += "_"
+            self._root.register_buffer(target, as_runtime_tensor(array))
+            self._constants[key] = self._graph.create_node("get_attr", target, name=target)
+        return self._constants[key]
+
+    def add_call(self, function: Callable[..., Any], arguments: Mapping[str, Any], name: str) -> fx.Node:
+        """Add one operation."""
+        return self._graph.create_node("call_function", function, (), dict(arguments), name=_identifier(name))
+
+    def add_item(self, node: fx.Node, index: int, name: str) -> fx.Node:
+        """Add the node that picks one of several outputs."""
+        return self._graph.create_node("call_function", operator.getitem, (node, index), name=_identifier(name))
+
+    def name_layer(self, name: str, nodes: Sequence[fx.Node]) -> None:
+        """Record which nodes hold the outputs of the layer `name`."""
+        self._layers[name] = (*self._layers.get(name, ()), *(node.name for node in nodes))
+
+    def name_value(self, name: str, node: fx.Node) -> None:
+        """Record which node holds the value `name`."""
+        self._values[name] = node.name
+
+    def finish(self, outputs: Mapping[str, fx.Node]) -> Lowered:
+        """Close the graph.
+
+        Args:
+            outputs: feature name to the node of its tensor.
+        """
+        self._graph.output(tuple(outputs.values()))
+        self._graph.lint()
+        module = fx.GraphModule(self._root, self._graph)
+        return Lowered(module, tuple(self._inputs), tuple(outputs), dict(self._layers), dict(self._values))
+
+
+def as_runtime_tensor(array: NDArray[Any]) -> Tensor:
+    """Copy an array into a tensor of the type it is computed in: float32, int32 or bool."""
+    if array.dtype.kind == "f":
+        return torch.from_numpy(np.array(array, dtype=np.float32))
+    if array.dtype.kind in "iu":
+        return torch.from_numpy(np.array(array, dtype=np.int32))
+    return torch.from_numpy(np.array(array))
+
+
+def _identifier(name: str) -> str:
+    """Write any layer name as a Python identifier; fx makes it unique."""
+    letters = "".join(letter if letter.isascii() and (letter.isalnum() or letter == "_") else "_" for letter in name)
+    return letters if letters[:1].isalpha() or letters[:1] == "_" else f"_{letters}"

@@ -1,0 +1,18 @@
+"""ML Programs: `program.py` walks the blocks, `constants.py` reads values, the family modules hold the ops.
+
+Importing a family registers its ops, so all of them are imported here.
+"""
+
+from __future__ import annotations
+
+from bertkit.coreml.lowering.mil import activation as activation
+from bertkit.coreml.lowering.mil import attention as attention
+from bertkit.coreml.lowering.mil import convolution as convolution
+from bertkit.coreml.lowering.mil import elementwise as elementwise
+from bertkit.coreml.lowering.mil import fill as fill
+from bertkit.coreml.lowering.mil import gather as gather
+from bertkit.coreml.lowering.mil import linear as linear
+from bertkit.coreml.lowering.mil import normalize as normalize
+from bertkit.coreml.lowering.mil import reduce as reduce
+from bertkit.coreml.lowering.mil import reshape as reshape
+from bertkit.coreml.lowering.mil import slicing as slicing

@@ -1,0 +1,31 @@
+"""Matrix products."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from bertkit.coreml.lowering.registry import op
+
+
+@op("linear")
+def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Multiply the last axis of `x` [..., in] by `weight` [out, in] transposed and add `bias` [out]."""
+    return functional.linear(x, weight, bias)
+
+
+@op("matmul")
+def matmul(x: Tensor, y: Tensor, transpose_x: bool = False, transpose_y: bool = False) -> Tensor:
+    """Multiply matrices in the last two axes, broadcasting the others; a transposition spares vectors."""
+    x = x.transpose(-1, -2) if transpose_x and x.ndim > 1 else x
+    y = y.transpose(-1, -2) if transpose_y and y.ndim > 1 else y
+    return torch.matmul(x, y)
+
+
+@op("einsum")
+def einsum(values: Sequence[Tensor], equation: str) -> Tensor:
+    """Multiply two tensors by an equation; axes of size 1 broadcast."""
+    return torch.einsum(equation, *values)

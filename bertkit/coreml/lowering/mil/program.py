@@ -1,0 +1,164 @@
+"""Walks the functions and blocks of an ML Program and puts one node per operation into the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from bertkit.coreml.lowering.graph import GraphBuilder, Lowered
+from bertkit.coreml.lowering.mil.constants import read_value
+from bertkit.coreml.lowering.mil.constexpr import fold
+from bertkit.coreml.lowering.registry import OPS, OPS_ON_SIZES, Implementation, check_arguments
+from bertkit.coreml.lowering.values import Argument, Computed, Constant, Value, as_argument, as_tensor_node
+from bertkit.coreml.package import Package
+from bertkit.errors import InputError, ModelError, UnsupportedError
+
+_OPSETS = {"CoreML5": "iOS15", "CoreML6": "iOS16", "CoreML7": "iOS17", "CoreML8": "iOS18", "CoreML9": "iOS26"}
+
+
+def lower_program(package: Package, function_name: str | None) -> Lowered:
+    """Lower one function of an ML Program; see `bertkit.coreml.lowering.lower`."""
+    name, function = _choose_function(package, function_name)
+    builder = GraphBuilder()
+    scope: dict[str, Value] = {}
+    for feature in function.inputs:
+        if feature.type.WhichOneof("type") != "tensorType":
+            raise UnsupportedError(
+                f'The input "{feature.name}" of function "{name}" is no tensor (a state, for example), which is not '
+                "supported. Convert the model without state."
+            )
+        scope[feature.name] = Computed(builder.add_input(feature.name))
+    walker = _Walker(package, builder, _opset(function, name))
+    walker.walk(function.block_specializations[function.opset], scope)
+    outputs = function.block_specializations[function.opset].outputs
+    return builder.finish({output: as_tensor_node(builder, _look_up(scope, output, name)) for output in outputs})
+
+
+class _Walker:
+    """Lowers the blocks of one function into one graph."""
+
+    def __init__(self, package: Package, builder: GraphBuilder, opset: str) -> None:
+        self._package = package
+        self._builder = builder
+        self._opset = opset
+
+    def walk(self, block: Any, scope: dict[str, Value]) -> None:
+        """Lower the operations of a block in order.
+
+        Args:
+            block: `MIL_pb2.Block`.
+            scope: the values that are visible at its beginning, those of the blocks around it included; its own are
+                added.
+        """
+        for operation in block.operations:
+            if operation.type == "const":
+                key, array = self._read(operation.attributes["val"], _place(operation))
+                scope[operation.outputs[0].name] = Constant(operation.outputs[0].name, key, array)
+            elif operation.type.startswith("constexpr_"):
+                scope[operation.outputs[0].name] = self._fold(operation, scope)
+            elif operation.blocks:
+                raise UnsupportedError(
+                    f'The op "{operation.type}" at "{_place(operation)}" holds nested blocks, which are not supported. '
+                    "Convert the model without control flow."
+                )
+            else:
+                self._lower(operation, scope)
+
+    def _read(self, value: Any, place: str) -> tuple[Hashable, NDArray[Any]]:
+        return read_value(self._package, value, place)
+
+    def _fold(self, operation: Any, scope: Mapping[str, Value]) -> Constant:
+        place = _place(operation)
+        arguments = {
+            name: self._read(value, place)[1] for name, value in operation.attributes.items() if name != "name"
+        }
+        for name, argument in self._arguments(operation, scope).items():
+            if not isinstance(argument, Constant):
+                raise ModelError(f'The input "{name}" of {operation.type} "{place}" must be one constant.')
+            arguments[name] = argument.array
+        return Constant(operation.outputs[0].name, object(), fold(operation.type, self._opset, arguments, place))
+
+    def _lower(self, operation: Any, scope: dict[str, Value]) -> None:
+        place = _place(operation)
+        arguments = self._arguments(operation, scope)
+        implementation = self._choose(operation.type, arguments, place)
+        call = self._builder.add_call(implementation.function, self._bind(implementation, arguments, place), name=place)
+        names = [output.name for output in operation.outputs]
+        nodes = [call]
+        if implementation.returns_several:
+            nodes = [self._builder.add_item(call, index, name) for index, name in enumerate(names)]
+        for name, node in zip(names, nodes, strict=True):
+            scope[name] = Computed(node, is_tensor=implementation.returns_tensors)
+            self._builder.name_value(name, node)
+        self._builder.name_layer(place, nodes)
+
+    def _arguments(self, operation: Any, scope: Mapping[str, Value]) -> dict[str, Argument]:
+        """Resolve an operation's inputs: names to values, inline values to constants."""
+        place = _place(operation)
+        resolved: dict[str, Argument] = {}
+        for name, argument in operation.inputs.items():
+            values = [self._resolve(binding, scope, f"{place}_{name}") for binding in argument.arguments]
+            resolved[name] = values[0] if len(values) == 1 else values
+        return resolved
+
+    def _resolve(self, binding: Any, scope: Mapping[str, Value], place: str) -> Value:
+        if binding.WhichOneof("binding") == "name":
+            return _look_up(scope, binding.name, place)
+        return Constant(place, *self._read(binding.value, place))
+
+    def _choose(self, name: str, arguments: Mapping[str, Argument], place: str) -> Implementation:
+        on_sizes = OPS_ON_SIZES.find(name, self._opset)
+        if on_sizes is not None and _are_sizes(arguments):
+            return on_sizes
+        return OPS.get(name, self._opset, place)
+
+    def _bind(self, implementation: Implementation, arguments: Mapping[str, Argument], place: str) -> dict[str, Any]:
+        check_arguments(implementation, arguments.keys(), place)
+        bound = {}
+        for name, argument in arguments.items():
+            where = f'The input "{name}" of {implementation.name} "{place}"'
+            bound[name] = as_argument(self._builder, argument, implementation.parameters[name].kind, where)
+        return bound
+
+
+def _choose_function(package: Package, wanted: str | None) -> tuple[str, Any]:
+    functions = package.specification.mlProgram.functions
+    default = package.specification.description.defaultFunctionName
+    name = wanted if wanted is not None else default if default != "" else "main"
+    if name not in functions:
+        raise InputError(f'{package.path} has no function "{name}". Available: {", ".join(sorted(functions))}.')
+    return name, functions[name]
+
+
+def _opset(function: Any, name: str) -> str:
+    if function.opset not in function.block_specializations:
+        raise ModelError(f'The function "{name}" has no block for its opset "{function.opset}".')
+    if function.opset not in _OPSETS:
+        raise UnsupportedError(f'The opset "{function.opset}" is not supported. Available: {", ".join(_OPSETS)}.')
+    return _OPSETS[function.opset]
+
+
+def _place(operation: Any) -> str:
+    """Return an operation's name, which is an attribute; its first output's name where it has none."""
+    if "name" in operation.attributes:
+        return str(operation.attributes["name"].immediateValue.tensor.strings.values[0])
+    return str(operation.outputs[0].name)
+
+
+def _look_up(scope: Mapping[str, Value], name: str, place: str) -> Value:
+    if name not in scope:
+        raise ModelError(f'"{place}" refers to the value "{name}", which nothing before it produces.')
+    return scope[name]
+
+
+def _are_sizes(arguments: Mapping[str, Argument]) -> bool:
+    """Say whether at least one argument is a size and none is a tensor that the graph computes."""
+    values = [value for argument in arguments.values() for value in _flat(argument)]
+    computed = [value for value in values if isinstance(value, Computed)]
+    return bool(computed) and not any(value.is_tensor for value in computed)
+
+
+def _flat(argument: Argument) -> list[Value]:
+    return list(argument) if isinstance(argument, (list, tuple)) else [argument]  # type: ignore[list-item]

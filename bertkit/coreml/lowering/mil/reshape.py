@@ -1,0 +1,136 @@
+"""The same values in another shape or order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from bertkit.coreml.lowering.registry import op
+
+
+@op("shape")
+def shape(x: Tensor) -> tuple[int, ...]:
+    """Return the sizes of all axes."""
+    return tuple(x.shape)
+
+
+@op("reshape")
+def reshape(x: Tensor, shape: Sequence[int]) -> Tensor:
+    """Give `x` another shape; -1 stands for what is left, 0 for the size of the same axis of `x`."""
+    target = list(shape)
+    if len(target) == x.ndim:
+        # A symbolic size is no int: comparing it with 0 would bind the exported graph to this size.
+        target = [x.shape[axis] if isinstance(size, int) and size == 0 else size for axis, size in enumerate(target)]
+    return x.reshape(target)
+
+
+@op("reshape_like")
+def reshape_like(
+    x: Tensor, ref_tensors: Sequence[Tensor], begins: Sequence[int], ends: Sequence[int], end_masks: Sequence[bool]
+) -> Tensor:
+    """Give `x` the shape that ranges of the reference tensors' axes make up together."""
+    target: list[int] = []
+    for reference, begin, end, to_the_end in zip(ref_tensors, begins, ends, end_masks, strict=True):
+        target.extend(reference.shape[begin:] if to_the_end else reference.shape[begin:end])
+    return x.reshape(target)
+
+
+@op("flatten2d")
+def flatten2d(x: Tensor, axis: int = 1) -> Tensor:
+    """Join the axes before `axis`, and those from it on."""
+    axis = axis % x.ndim if axis < 0 else axis
+    rows = 1
+    for size in x.shape[:axis]:
+        rows *= size
+    return x.reshape(rows, -1)
+
+
+@op("transpose")
+def transpose(x: Tensor, perm: Sequence[int]) -> Tensor:
+    """Reorder the axes."""
+    return x.permute(*perm)
+
+
+@op("expand_dims")
+def expand_dims(x: Tensor, axes: Sequence[int]) -> Tensor:
+    """Insert axes of size 1 at the positions they have in the result."""
+    rank = x.ndim + len(axes)
+    for axis in sorted(axis % rank for axis in axes):
+        x = x.unsqueeze(axis)
+    return x
+
+
+@op("squeeze")
+def squeeze(x: Tensor, axes: Sequence[int] | None = None) -> Tensor:
+    """Remove axes of size 1, all of them by default."""
+    return torch.squeeze(x) if axes is None else torch.squeeze(x, tuple(axes))
+
+
+@op("identity")
+def identity(x: Tensor) -> Tensor:
+    """Return `x`."""
+    return x
+
+
+@op("concat")
+def concat(values: Sequence[Tensor], axis: int, interleave: bool = False) -> Tensor:
+    """Join tensors along `axis`, one element of each in turn if interleaved."""
+    if values[0].ndim == 0:
+        return torch.stack(list(values))
+    if not interleave:
+        return torch.cat(list(values), axis)
+    axis %= values[0].ndim
+    return torch.stack(list(values), axis + 1).flatten(axis, axis + 1)
+
+
+@op("stack")
+def stack(values: Sequence[Tensor], axis: int) -> Tensor:
+    """Join tensors along a new `axis`."""
+    return torch.stack(list(values), axis)
+
+
+@op("split")
+def split(
+    x: Tensor, axis: int, num_splits: int | None = None, split_sizes: Sequence[int] | None = None
+) -> tuple[Tensor, ...]:
+    """Cut `x` along `axis`, into pieces of `split_sizes` or into `num_splits` equal ones."""
+    if split_sizes is not None:
+        return torch.split(x, list(split_sizes), axis)
+    if num_splits is None:
+        raise ValueError("split needs num_splits or split_sizes")
+    size = x.shape[axis] // num_splits
+    return tuple(x.narrow(axis, index * size, size) for index in range(num_splits))
+
+
+@op("reverse")
+def reverse(x: Tensor, axes: Sequence[int] | None = None) -> Tensor:
+    """Reverse the order along `axes`, all of them by default."""
+    return x.flip(list(range(x.ndim)) if axes is None else list(axes))
+
+
+@op("tile")
+def tile(x: Tensor, reps: Sequence[int]) -> Tensor:
+    """Repeat `x` along each axis."""
+    return x.repeat(*reps)
+
+
+@op("sliding_windows")
+def sliding_windows(x: Tensor, axis: int, size: int, stride: int = 1) -> Tensor:
+    """Replace `axis` by two: the windows, and the elements of each."""
+    axis %= x.ndim
+    return x.unfold(axis, size, stride).movedim(-1, axis + 1)
+
+
+@op("pixel_shuffle")
+def pixel_shuffle(x: Tensor, upscale_factor: int) -> Tensor:
+    """Rearrange [n, c * f * f, h, w] to [n, c, h * f, w * f]."""
+    return functional.pixel_shuffle(x, upscale_factor)
+
+
+@op("pixel_unshuffle")
+def pixel_unshuffle(x: Tensor, downscale_factor: int) -> Tensor:
+    """Rearrange [n, c, h * f, w * f] to [n, c * f * f, h, w]."""
+    return functional.pixel_unshuffle(x, downscale_factor)

@@ -1,0 +1,116 @@
+"""What flows between operations while a graph is built, and how it is handed to an op's function."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, fx
+
+from bertkit.coreml.lowering.graph import GraphBuilder
+from bertkit.coreml.lowering.registry import Kind
+from bertkit.errors import ModelError, UnsupportedError
+
+
+@dataclass(frozen=True, eq=False)
+class Constant:
+    """A value that is known when the model is loaded.
+
+    Attributes:
+        name: for the buffer it may become.
+        key: equal for constants that the file stores once.
+        array: any shape; strings as an object array.
+    """
+
+    name: str
+    key: Hashable
+    array: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A value that the graph computes.
+
+    Attributes:
+        node: the fx node.
+        is_tensor: False for sizes: an int, or a tuple of ints.
+        is_integer: the tensor is known to hold integers; only networks keep track of it.
+    """
+
+    node: fx.Node
+    is_tensor: bool = True
+    is_integer: bool = False
+
+
+Value = Constant | Computed
+Argument = Value | Sequence[Value]
+
+
+def as_argument(builder: GraphBuilder, argument: Argument, kind: Kind, place: str) -> Any:
+    """Turn a value into what an op's function wants for one of its parameters.
+
+    Args:
+        builder: takes the nodes that are needed for it.
+        argument: one value, or several for a list of tensors.
+        kind: what the parameter wants.
+        place: operation and parameter, for messages.
+
+    Raises:
+        UnsupportedError: the parameter must be known when the model is loaded, and is computed.
+    """
+    if kind is Kind.TENSORS:
+        values = argument if isinstance(argument, Sequence) else [argument]
+        return [as_tensor_node(builder, value) for value in values]
+    if isinstance(argument, Sequence):
+        if kind is Kind.TENSOR:
+            raise ModelError(f"{place} must be one tensor, got a list of {len(argument)}.")
+        return tuple(as_argument(builder, value, kind, place) for value in argument)
+    if kind is Kind.TENSOR:
+        return as_tensor_node(builder, argument)
+    if isinstance(argument, Constant):
+        return as_python(argument.array, integers=kind is Kind.INTEGERS)
+    takes_sizes = kind in (Kind.INTEGERS, Kind.NUMBERS)
+    if takes_sizes and not argument.is_tensor:
+        return argument.node
+    raise UnsupportedError(
+        f"{place} is computed from the model's inputs; only a constant"
+        f"{' or a value derived from shapes' if takes_sizes else ''} is supported. "
+        "Convert the model with this value fixed."
+    )
+
+
+def as_tensor_node(builder: GraphBuilder, value: Value) -> fx.Node:
+    """Return the node of a tensor: a buffer for a constant, a new tensor for sizes."""
+    if isinstance(value, Constant):
+        return builder.add_constant(value.key, value.name, value.array)
+    if value.is_tensor:
+        return value.node
+    return builder.add_call(sizes_to_tensor, {"sizes": value.node}, f"{value.node.name}_tensor")
+
+
+def sizes_to_tensor(sizes: int | float | Sequence[int | float]) -> Tensor:
+    """Turn one number or a tuple of them into an int32 or float32 tensor without reading any tensor."""
+    if not isinstance(sizes, (tuple, list)):
+        is_float = isinstance(sizes, (float, torch.SymFloat))
+        return torch.scalar_tensor(sizes, dtype=torch.float32 if is_float else torch.int32)  # type: ignore[arg-type]
+    return torch.stack([sizes_to_tensor(size) for size in sizes])
+
+
+def as_python(array: NDArray[Any], integers: bool) -> Any:
+    """Turn an array into a number, a string, or nested tuples of them.
+
+    Args:
+        array: any shape.
+        integers: turn whole floats into ints; a NeuralNetwork stores integers as floats.
+    """
+    if integers and array.dtype.kind == "f" and np.array_equal(array, np.trunc(array)):
+        array = array.astype(np.int64)
+    return _tuples(array.tolist())
+
+
+def _tuples(values: Any) -> Any:
+    return tuple(map(_tuples, values)) if isinstance(values, list) else values
