@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from bertkit.coreml import Package
-from bertkit.coreml.description import ModelDescription
+from bertkit.coreml.description import ModelDescription, describe
 from bertkit.coreml.parameters import Parameter, parameters_of
 from bertkit.coreml.updatable import update_parameters
 from bertkit.inspect.modules import Module, module_tree
+from bertkit.inspect.plain import plain_description
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Inspection:
             "path": str(self.path),
             "size_bytes": self.size_bytes,
             "digest": self.digest,
-            **self.description.to_json(),
+            **plain_description(self.description),
             "parameters": [vars(parameter) | {"shape": list(parameter.shape)} for parameter in self.parameters],
             "modules": self.modules.to_json(),
             "update_parameters": self.update_parameters,
@@ -61,7 +62,7 @@ def inspect_model(path: str | Path) -> Inspection:
         path=package.path,
         size_bytes=_size(package.path),
         digest=package.digest,
-        description=ModelDescription.from_package(package),
+        description=describe(package),
         parameters=parameters,
         modules=module_tree(parameters),
         update_parameters=update_parameters(package.specification),

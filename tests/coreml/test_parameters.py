@@ -108,14 +108,8 @@ def test_updatable_weights_are_marked(network) -> None:
 def test_weights_nested_in_a_layer_are_found(network) -> None:
     builder, write = network
     hidden, size = 4, 32
-    builder.add_unilstm(
-        "lstm",
-        [np.zeros((hidden, hidden))] * 4,
-        [np.zeros((hidden, size))] * 4,
-        hidden,
-        size,
-        ["x", "h", "c"],
-        ["y", "h_out", "c_out"],
-    )
+    recurrent, inputs = [np.zeros((hidden, hidden))] * 4, [np.zeros((hidden, size))] * 4
+    names = ["x", "h", "c"], ["y", "h_out", "c_out"]
+    builder.add_unilstm("lstm", recurrent, inputs, None, hidden, size, *names)
     counts = sorted(parameter.count for parameter in parameters_of(write()))
     assert counts == [hidden * hidden] * 4 + [hidden * size] * 4
