@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test test-all lint format types bench reader clean
+.PHONY: help setup demo test test-all lint format types bench reader js js-check clean
 
 help:
 	@echo "make setup     create $(VENV) and install bertkit with the development tools"
@@ -14,13 +14,15 @@ help:
 	@echo "make lint      ruff (format and rules) and mypy"
 	@echo "make format    rewrite the sources in the project's format"
 	@echo "make bench     latency and throughput beside other engines"
+	@echo "make js        build the widgets' bundle from js/ (needs Node; only for changing the TypeScript)"
+	@echo "make js-check  type-check js/ and compare its build with the committed bundle"
 	@echo "make reader    convert the embedded reader anew: make reader CHECKPOINT=folder"
 
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[convert,documents,openvino,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[convert,documents,notebook,openvino,dev]"
 	touch $@
 
 demo: setup
@@ -47,5 +49,15 @@ bench: setup
 reader: setup
 	$(BIN)/python data/generators/make_reader.py $(CHECKPOINT)
 
+js/node_modules: js/package-lock.json
+	cd js && npm ci --no-audit --no-fund
+	touch $@
+
+js: js/node_modules
+	cd js && npm run check && npm run build
+
+js-check: js/node_modules
+	cd js && npm run check && npm run compare
+
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf js/node_modules $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -18,7 +18,8 @@ _MODULES = sorted(_PACKAGE.rglob("*.py"))
 
 # A part may import itself and what stands to its right.
 _ALLOWED = {
-    "cli": {"qa", "inspect", "bert", "coreml", "base"},
+    "cli": {"widgets", "qa", "inspect", "bert", "coreml", "base"},
+    "widgets": {"qa", "inspect", "bert", "coreml", "base"},
     "qa": {"bert", "coreml", "base"},
     "inspect": {"bert", "coreml", "base"},
     "bert": {"coreml", "base"},
