@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bertkit.bert.checkpoint import Checkpoint as Checkpoint
-    from bertkit.bert.convert import Conversion as Conversion
-    from bertkit.bert.convert import convert as convert
+    from bertkit.bert.conversion import Conversion as Conversion
+    from bertkit.bert.conversion import convert as convert
     from bertkit.bert.settings import PairTemplate as PairTemplate
     from bertkit.bert.settings import ReaderSettings as ReaderSettings
 
 _HOME = {
     "Checkpoint": "bertkit.bert.checkpoint",
-    "Conversion": "bertkit.bert.convert",
+    "Conversion": "bertkit.bert.conversion",
     "PairTemplate": "bertkit.bert.settings",
     "ReaderSettings": "bertkit.bert.settings",
-    "convert": "bertkit.bert.convert",
+    "convert": "bertkit.bert.conversion",
 }
 
 __all__ = ["Checkpoint", "Conversion", "PairTemplate", "ReaderSettings", "convert"]
