@@ -1,0 +1,1 @@
+"""What runs a model: torch (the reference), OpenVINO (fast on processors), Core ML itself (macOS)."""

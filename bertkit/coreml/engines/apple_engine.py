@@ -1,0 +1,76 @@
+"""Core ML itself, on macOS, through coremltools."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from bertkit.coreml.configuration import Configuration
+from bertkit.coreml.engines.base import Array, Engine
+from bertkit.coreml.package import Package
+from bertkit.errors import ModelError, UnsupportedError
+
+
+@dataclass(frozen=True, eq=False)
+class AppleEngine:
+    """Runs a model with Core ML.
+
+    Attributes:
+        model: `coremltools.models.MLModel`.
+        compute_units: what Core ML may use, as in `Configuration.compute_units`.
+        reference: makes the torch engine, which computes traces: Core ML shows no intermediate values.
+    """
+
+    model: Any
+    compute_units: str
+    reference: Callable[[], Engine]
+    name: str = "apple"
+
+    @property
+    def settings(self) -> str:
+        """The compute units, as text for people and logs."""
+        return self.compute_units
+
+    def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        """Compute the outputs; see `Engine.run`."""
+        return {name: np.asarray(value) for name, value in self.model.predict(dict(inputs)).items()}
+
+    def trace(self, inputs: Mapping[str, Array], layers: Collection[str] | None = None) -> dict[str, Array]:
+        """Compute every intermediate value with the torch engine; see `Engine.trace`."""
+        return self._reference.trace(inputs, layers)
+
+    @cached_property
+    def _reference(self) -> Engine:
+        return self.reference()
+
+
+def available() -> bool:
+    """Say whether this machine has Core ML."""
+    return platform.system() == "Darwin"
+
+
+def load(package: Package, configuration: Configuration, reference: Callable[[], Engine]) -> AppleEngine:
+    """Let Core ML compile and load a model.
+
+    Raises:
+        UnsupportedError: this is not macOS.
+        ModelError: Core ML refuses the model.
+    """
+    if not available():
+        raise UnsupportedError(f'The apple engine needs macOS, this is {platform.system()}. Use "openvino" or "torch".')
+    import coremltools
+
+    try:
+        model = coremltools.models.MLModel(
+            str(package.path),
+            compute_units=coremltools.ComputeUnit[configuration.compute_units.upper().replace("NEURAL_ENGINE", "NE")],
+            function_name=configuration.function_name,
+        )
+    except RuntimeError as error:
+        raise ModelError(f"Core ML cannot load {package.path}: {error}") from error
+    return AppleEngine(model, configuration.compute_units, reference)

@@ -1,0 +1,85 @@
+"""Which engine runs a model.
+
+`Configuration.engine` names one, or `auto` chooses:
+
+1. torch, if `preferred_device` is a CUDA device;
+2. apple, on macOS, unless `preferred_device` or `precision` asks for what Core ML does not let a caller choose;
+3. openvino, if it is installed and can compile the model;
+4. torch on the processor.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from bertkit.coreml.configuration import Configuration
+from bertkit.coreml.description import Function
+from bertkit.coreml.engines import apple_engine
+from bertkit.coreml.engines.base import Engine
+from bertkit.coreml.package import Package
+from bertkit.dependencies import installed
+from bertkit.errors import InputError
+
+_logger = logging.getLogger(__name__)
+
+
+def load_engine(package: Package, function: Function, configuration: Configuration) -> Engine:
+    """Make a model ready to run.
+
+    Args:
+        package: the model.
+        function: the one to run.
+        configuration: engine, device, precision, threads, cache.
+
+    Raises:
+        InputError: the engine cannot do what is configured.
+        DependencyError: the engine is not installed; the message names the extra.
+        UnsupportedError: the engine does not run here, or the model holds something that is not supported.
+    """
+    name = choose(configuration)
+    if name == "openvino":
+        return _openvino(package, function, configuration)
+    if name == "apple":
+        return apple_engine.load(package, configuration, lambda: _torch(package, configuration))
+    return _torch(package, configuration)
+
+
+def choose(configuration: Configuration) -> str:
+    """Return the name of the engine that a configuration means.
+
+    Raises:
+        InputError: the engine cannot use the preferred device.
+    """
+    device = configuration.preferred_device
+    on_cuda = device is not None and device.startswith("cuda")
+    if configuration.engine != "auto":
+        if on_cuda and configuration.engine != "torch":
+            raise InputError(
+                f'The {configuration.engine} engine does not run on "{device}". Use engine="torch", or another device.'
+            )
+        return configuration.engine
+    if on_cuda:
+        return "torch"
+    if apple_engine.available() and device is None and configuration.precision == "auto":
+        return "apple"
+    return "openvino" if installed("openvino") else "torch"
+
+
+def _openvino(package: Package, function: Function, configuration: Configuration) -> Engine:
+    from bertkit.coreml.engines import openvino_engine
+    from bertkit.coreml.engines.openvino_runtime import NotConvertibleError
+
+    try:
+        return openvino_engine.load(package, function.inputs, configuration, lambda: _torch(package, configuration))
+    except NotConvertibleError as error:
+        if configuration.engine != "auto":
+            raise
+        _logger.warning("%s runs with the slower torch engine: %s", package.path, error)
+        return _torch(package, configuration)
+
+
+def _torch(package: Package, configuration: Configuration) -> Engine:
+    from bertkit.coreml.engines.torch_engine import TorchEngine
+    from bertkit.coreml.lowering import lower
+
+    return TorchEngine.build(lower(package, configuration.function_name), configuration)

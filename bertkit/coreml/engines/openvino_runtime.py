@@ -1,0 +1,54 @@
+"""OpenVINO itself: importing it, and what it can do on this processor."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from bertkit.coreml.configuration import Precision
+from bertkit.dependencies import require
+from bertkit.errors import InputError, UnsupportedError
+
+_TELEMETRY = "openvino_telemetry"
+
+
+class NotConvertibleError(UnsupportedError):
+    """The torch engine can run the graph, OpenVINO cannot."""
+
+
+def import_openvino() -> Any:
+    """Import OpenVINO without its telemetry.
+
+    Importing openvino reports that import over the network unless its telemetry package is missing. bertkit opens no
+    connection of its own accord, so the package is hidden while openvino is imported. A program that imports openvino
+    itself beforehand keeps what it chose.
+
+    Raises:
+        DependencyError: OpenVINO is not installed.
+    """
+    hidden = "openvino" not in sys.modules and _TELEMETRY not in sys.modules
+    if hidden:
+        sys.modules[_TELEMETRY] = None  # type: ignore[assignment]  # how Python spells "cannot be imported"
+    try:
+        return require("openvino", "openvino", "run models with the openvino engine")
+    finally:
+        if hidden:
+            del sys.modules[_TELEMETRY]
+
+
+def capabilities(core: Any) -> tuple[str, ...]:
+    """Return the number formats that OpenVINO computes in on this processor, for example `BF16`."""
+    return tuple(sorted(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")))
+
+
+def choose_precision(wanted: Precision, available: tuple[str, ...]) -> str:
+    """Return the precision in OpenVINO's words, `f32` or `bf16`.
+
+    Raises:
+        InputError: bfloat16 is asked for on a processor that does not compute in it.
+    """
+    if wanted == "bfloat16" and "BF16" not in available:
+        raise InputError(
+            f'This processor does not compute in bfloat16 (it has {", ".join(available)}). Pass precision="float32".'
+        )
+    return "bf16" if wanted != "float32" and "BF16" in available else "f32"

@@ -1,0 +1,139 @@
+"""The reference engine: the torch.fx graph itself, on a processor or a CUDA device."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, fx
+
+from bertkit.coreml.configuration import Configuration
+from bertkit.coreml.engines.base import Array, runtime_array
+from bertkit.coreml.lowering.graph import Lowered
+from bertkit.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class TorchEngine:
+    """Runs a lowered model with torch.
+
+    Attributes:
+        lowered: the graph; its module lies on `device`.
+        device: where it runs.
+        precision: float32, or bfloat16 by autocast: matrix products in bfloat16, normalization and softmax in float32.
+        threads: processor threads; None leaves torch's own setting.
+    """
+
+    lowered: Lowered
+    device: torch.device
+    precision: torch.dtype
+    threads: int | None
+    name: str = "torch"
+
+    @classmethod
+    def build(cls, lowered: Lowered, configuration: Configuration) -> TorchEngine:
+        """Move a lowered model to the configured device.
+
+        Raises:
+            InputError: the device does not exist here.
+        """
+        device = _device(configuration.preferred_device)
+        lowered.module.to(device)
+        precision = torch.bfloat16 if configuration.precision == "bfloat16" else torch.float32
+        return cls(lowered, device, precision, configuration.threads)
+
+    @property
+    def settings(self) -> str:
+        """Device, precision and threads, as text for people and logs."""
+        threads = torch.get_num_threads() if self.threads is None else self.threads
+        return f"{self.device}, {str(self.precision).removeprefix('torch.')}, {threads} threads"
+
+    def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        """Compute the outputs; see `Engine.run`."""
+        with self._prepared():
+            outputs = self.lowered.module(*self._arguments(inputs))
+            return {name: _array(value) for name, value in zip(self.lowered.outputs, outputs, strict=True)}
+
+    def trace(self, inputs: Mapping[str, Array], layers: Collection[str] | None = None) -> dict[str, Array]:
+        """Compute every intermediate value; see `Engine.trace`."""
+        keys = self._keys_by_node(layers)
+        recorder = _Recorder(self.lowered.module, frozenset(keys))
+        with self._prepared():
+            recorder.run(*self._arguments(inputs))
+        return {key: recorder.values[node] for node in keys for key in keys[node]}
+
+    def _keys_by_node(self, layers: Collection[str] | None) -> dict[str, list[str]]:
+        """Return, for each fx node to record, the names it is wanted under: two layers may share a node."""
+        known = self.lowered.layers
+        for name in () if layers is None else layers:
+            if name not in known:
+                near = get_close_matches(name, known, n=3, cutoff=0.5)
+                hint = f" Near to it: {', '.join(near)}." if near else ""
+                raise InputError(f'The model has no layer "{name}" among its {len(known)} layers.{hint}')
+        keys: dict[str, list[str]] = {}
+        for name, nodes in known.items():
+            if layers is None or name in layers:
+                for index, node in enumerate(nodes):
+                    keys.setdefault(node, []).append(name if index == 0 else f"{name}:{index}")
+        return keys
+
+    def _arguments(self, inputs: Mapping[str, Array]) -> list[Tensor]:
+        return [torch.from_numpy(runtime_array(inputs[name])).to(self.device) for name in self.lowered.inputs]
+
+    @contextmanager
+    def _prepared(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            stack.enter_context(torch.inference_mode())
+            if self.precision != torch.float32:
+                stack.enter_context(torch.autocast(self.device.type, dtype=self.precision))
+            if self.threads is not None:
+                stack.enter_context(_threads(self.threads))
+            yield
+
+
+class _Recorder(fx.Interpreter):
+    """Runs a graph node by node and keeps the values of the wanted nodes, by node name."""
+
+    def __init__(self, module: fx.GraphModule, wanted: frozenset[str]) -> None:
+        super().__init__(module)
+        self._wanted = wanted
+        self.values: dict[str, Array] = {}
+
+    def run_node(self, n: fx.Node) -> Any:
+        value = super().run_node(n)
+        if n.name in self._wanted:
+            self.values[n.name] = _array(value)
+        return value
+
+
+def _array(value: Any) -> Array:
+    """Convert a node's value: a tensor, or in shape arithmetic an int or a tuple of ints."""
+    if not isinstance(value, Tensor):
+        return np.asarray(value)
+    return np.array((value.float() if value.dtype == torch.bfloat16 else value).cpu().numpy())
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _device(preferred: str | None) -> torch.device:
+    device = torch.device("cpu" if preferred is None else preferred)
+    available = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if device.type == "cuda" and (0 if device.index is None else device.index) >= available:
+        raise InputError(
+            f'preferred_device is "{preferred}", but torch finds {available} CUDA devices here. '
+            'Pass "cpu", or install a torch build with CUDA.'
+        )
+    return device

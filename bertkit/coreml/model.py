@@ -1,0 +1,120 @@
+"""A Core ML model that can be run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from bertkit.coreml.checks import check_inputs
+from bertkit.coreml.configuration import Configuration
+from bertkit.coreml.description import Function, ModelDescription, describe
+from bertkit.coreml.engines.base import Array, Engine
+from bertkit.coreml.engines.choose import load_engine
+from bertkit.coreml.features import MultiArray
+from bertkit.coreml.package import Package
+from bertkit.errors import InputError
+
+
+class Model:
+    """One function of a Core ML model, with the engine that runs it.
+
+    Use `Model.load`. The engine is made when it is first needed, so that opening and describing a model costs little. A
+    model may be used from several threads.
+
+    Attributes:
+        package: the model on disk.
+        configuration: how it is run.
+    """
+
+    def __init__(self, package: Package, configuration: Configuration) -> None:
+        self.package = package
+        self.configuration = configuration
+        self._function: Function = self.description.function(configuration.function_name)
+        self._engine: Engine | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def load(cls, path: str | Path | Package, configuration: Configuration | None = None) -> Model:
+        """Open a model.
+
+        Args:
+            path: an `.mlpackage` or `.mlmodel`, or one that is open already.
+            configuration: how to run it; None is `Configuration()`.
+
+        Raises:
+            FileError: nothing is there, it is truncated, or it is not a Core ML model.
+            ModelError: the model breaks a rule of the specification.
+            InputError: the model has no function of the configured name.
+        """
+        package = path if isinstance(path, Package) else Package.open(path)
+        return cls(package, Configuration() if configuration is None else configuration)
+
+    @cached_property
+    def description(self) -> ModelDescription:
+        """Interface and metadata."""
+        return describe(self.package)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, made now if it is not made yet; see `bertkit.coreml.engines.choose` for what it may raise."""
+        with self._lock:
+            if self._engine is None:
+                self._engine = load_engine(self.package, self._function, self.configuration)
+            return self._engine
+
+    def predict(self, inputs: Mapping[str, object]) -> dict[str, Array]:
+        """Compute the outputs of one set of inputs.
+
+        Args:
+            inputs: one value for every input: arrays, or lists and numbers that convert without loss.
+
+        Returns:
+            Output name to array, of the declared data type.
+
+        Raises:
+            InputError: a name, shape or type is wrong, or a value is missing.
+            UnsupportedError: the model, or a kind of input, is not supported by the engine.
+        """
+        checked = check_inputs(self._function.inputs, inputs)
+        return self._declared(self.engine.run(checked))
+
+    def predict_batch(self, rows: Sequence[Mapping[str, object]]) -> list[dict[str, Array]]:
+        """Compute the outputs of several sets of inputs, each for itself: rows may differ in shape.
+
+        Raises:
+            InputError: as `predict`, naming the row.
+        """
+        checked = []
+        for index, row in enumerate(rows):
+            try:
+                checked.append(check_inputs(self._function.inputs, row))
+            except InputError as error:
+                raise InputError(f"Row {index} of {len(rows)}: {error}") from error
+        return [self._declared(self.engine.run(row)) for row in checked]
+
+    def trace(self, inputs: Mapping[str, object], layers: Collection[str] | None = None) -> dict[str, Array]:
+        """Compute every intermediate value, with the torch engine.
+
+        Args:
+            inputs: as for `predict`.
+            layers: the layers wanted; None for all.
+
+        Returns:
+            Layer name to its output, in order of computation; further outputs of one layer under `name:1`, `name:2`...
+
+        Raises:
+            InputError: as `predict`, or the model has no layer of one of these names.
+        """
+        checked = check_inputs(self._function.inputs, inputs)
+        return self.engine.trace(checked, layers)
+
+    def _declared(self, outputs: Mapping[str, Array]) -> dict[str, Array]:
+        """Convert outputs to the data types that the model declares."""
+        types = {feature.name: feature.type for feature in self._function.outputs}
+        converted = {}
+        for name, value in outputs.items():
+            declared = types.get(name)
+            converted[name] = value.astype(declared.dtype, copy=False) if isinstance(declared, MultiArray) else value
+        return converted

@@ -1,0 +1,110 @@
+"""Which shapes a multi-array may have: one, one of several, or a range along every axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class FixedShape:
+    """Exactly one shape."""
+
+    sizes: tuple[int, ...]
+
+    def allows(self, shape: tuple[int, ...]) -> bool:
+        """Say whether an array of this shape may be passed."""
+        return shape == self.sizes
+
+    @property
+    def flexible_axes(self) -> tuple[bool, ...]:
+        """For every axis, whether its size may vary."""
+        return (False,) * len(self.sizes)
+
+    def __str__(self) -> str:
+        return _text(self.sizes)
+
+
+@dataclass(frozen=True)
+class EnumeratedShapes:
+    """One of several shapes, the default first."""
+
+    shapes: tuple[tuple[int, ...], ...]
+
+    def allows(self, shape: tuple[int, ...]) -> bool:
+        """Say whether an array of this shape may be passed."""
+        return shape in self.shapes
+
+    @property
+    def flexible_axes(self) -> tuple[bool, ...]:
+        """For every axis, whether its size may vary; the shapes must have equal numbers of axes."""
+        return tuple(len(set(sizes)) > 1 for sizes in zip(*self.shapes, strict=True))
+
+    def __str__(self) -> str:
+        return " or ".join(_text(shape) for shape in self.shapes)
+
+
+@dataclass(frozen=True)
+class ShapeRange:
+    """Any shape whose sizes lie between bounds, both included; an upper bound of None is no bound."""
+
+    bounds: tuple[tuple[int, int | None], ...]
+
+    def allows(self, shape: tuple[int, ...]) -> bool:
+        """Say whether an array of this shape may be passed."""
+        return len(shape) == len(self.bounds) and all(
+            lower <= size and (upper is None or size <= upper)
+            for size, (lower, upper) in zip(shape, self.bounds, strict=True)
+        )
+
+    @property
+    def flexible_axes(self) -> tuple[bool, ...]:
+        """For every axis, whether its size may vary."""
+        return tuple(lower != upper for lower, upper in self.bounds)
+
+    def __str__(self) -> str:
+        return _text([_bound(lower, upper) for lower, upper in self.bounds])
+
+
+@dataclass(frozen=True)
+class AnyShape:
+    """The specification leaves the shape open, as it does for most outputs of an ML Program."""
+
+    def allows(self, shape: tuple[int, ...]) -> bool:
+        """Say whether an array of this shape may be passed: always."""
+        return True
+
+    def __str__(self) -> str:
+        return "any"
+
+
+Shape = FixedShape | EnumeratedShapes | ShapeRange | AnyShape
+
+
+def from_specification(array: Any) -> Shape:
+    """Read the shape constraint of a `FeatureTypes_pb2.ArrayFeatureType`."""
+    flexibility = array.WhichOneof("ShapeFlexibility")
+    default = tuple(array.shape)
+    if flexibility == "enumeratedShapes":
+        listed = [tuple(shape.shape) for shape in array.enumeratedShapes.shapes]
+        first = [default] if default in listed else []
+        return EnumeratedShapes(tuple(dict.fromkeys([*first, *listed])))
+    if flexibility == "shapeRange":
+        return ShapeRange(tuple(size_range(size) for size in array.shapeRange.sizeRanges))
+    return FixedShape(default) if default else AnyShape()
+
+
+def size_range(size: Any) -> tuple[int, int | None]:
+    """Read a `FeatureTypes_pb2.SizeRange`: its lower bound, and its upper one, of which -1 means there is none."""
+    return int(size.lowerBound), None if size.upperBound < 0 else int(size.upperBound)
+
+
+def _bound(lower: int, upper: int | None) -> str:
+    if upper is None:
+        return f"{lower}.."
+    return str(lower) if lower == upper else f"{lower}..{upper}"
+
+
+def _text(sizes: Sequence[object]) -> str:
+    return f"[{', '.join(str(size) for size in sizes)}]"
