@@ -1,0 +1,175 @@
+"""Probabilities that mean what they say, and when to stay silent: fitted on questions set apart for it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bertkit.bert.settings import ReaderSettings
+from bertkit.errors import InputError
+from bertkit.qa import metrics
+from bertkit.qa.candidates import COMPETING, Candidate, words_of
+
+_LOWEST_TEMPERATURE, _HIGHEST_TEMPERATURE = 0.05, 20.0
+_TOLERANCE = 1e-3
+_SMALLEST = 1e-12
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a reader found for one question, and what of it is right.
+
+    Attributes:
+        scores: [candidates] float64, best first.
+        wordings: [candidates] int, which candidates say the same.
+        right: [wordings] bool, whether a wording is an answer.
+        answerable: whether the question has an answer.
+        best_f1: F1 of the best candidate, 0 to 1.
+    """
+
+    scores: NDArray[np.float64]
+    wordings: NDArray[np.int_]
+    right: NDArray[np.bool_]
+    answerable: bool
+    best_f1: float
+
+    @classmethod
+    def of(cls, candidates: Sequence[Candidate], answers: Sequence[str]) -> Observation:
+        """Compare a question's candidates, best first, with its answers; none means that it has no answer."""
+        competing = candidates[:COMPETING]
+        numbers: dict[str, int] = {}
+        wordings = [numbers.setdefault(words_of(candidate), len(numbers)) for candidate in competing]
+        right = np.zeros(len(numbers), np.bool_)
+        for candidate, wording in zip(competing, wordings, strict=True):
+            right[wording] |= bool(answers) and metrics.exact_match(candidate.text, answers) == 1
+        return cls(
+            scores=np.array([candidate.score for candidate in competing], np.float64),
+            wordings=np.array(wordings, np.int_),
+            right=right,
+            answerable=bool(answers),
+            best_f1=metrics.f1(competing[0].text if competing else "", answers),
+        )
+
+    def probabilities(self, settings: ReaderSettings) -> tuple[NDArray[np.float64], float]:
+        """Return the probability of each wording, [wordings], and that of "no answer"."""
+        logits = np.append(self.scores, -settings.null_threshold) / settings.temperature
+        shares = np.exp(logits - logits.max())
+        shares /= shares.sum()
+        wordings = np.zeros(len(self.right), np.float64)
+        np.add.at(wordings, self.wordings, shares[:-1])
+        return wordings, float(shares[-1])
+
+
+def with_null_threshold(settings: ReaderSettings, observations: Sequence[Observation]) -> ReaderSettings:
+    """Return the settings with the null threshold that gives the best F1.
+
+    Args:
+        settings: of the model.
+        observations: of questions that the model was not trained on, some with and some without an answer.
+
+    Raises:
+        InputError: all questions have an answer, or none has.
+    """
+    answerable = [observation.answerable for observation in observations]
+    if all(answerable) or not any(answerable):
+        raise InputError(
+            f"A null threshold needs questions with and without an answer; got {sum(answerable)} with and "
+            f"{len(answerable) - sum(answerable)} without."
+        )
+    seen = [observation for observation in observations if len(observation.scores) > 0]
+    best = metrics.best_threshold(
+        [observation.best_f1 for observation in seen],
+        [-float(observation.scores[0]) for observation in seen],
+        [observation.answerable for observation in seen],
+    )
+    return replace(settings, null_threshold=best.threshold)
+
+
+def with_temperature(settings: ReaderSettings, observations: Sequence[Observation]) -> ReaderSettings:
+    """Return the settings with the temperature under which the observations are likeliest.
+
+    Each wording of a question, and "no answer", is an event that happens or not: so a question whose answer was not
+    found counts too, with every candidate wrong. The null threshold is used as it is; fit that first.
+
+    Args:
+        settings: of the model.
+        observations: of questions that the model was not trained on.
+
+    Raises:
+        InputError: there is no observation.
+    """
+    if not observations:
+        raise InputError("A temperature needs at least one observation, got none.")
+
+    def loss(log_temperature: float) -> float:
+        tried = replace(settings, temperature=math.exp(log_temperature))
+        return math.fsum(_loss(observation, tried) for observation in observations)
+
+    best = _golden_section(loss, math.log(_LOWEST_TEMPERATURE), math.log(_HIGHEST_TEMPERATURE))
+    return replace(settings, temperature=math.exp(best))
+
+
+def _loss(observation: Observation, settings: ReaderSettings) -> float:
+    wordings, null = observation.probabilities(settings)
+    predicted = np.clip(np.append(wordings, null), _SMALLEST, 1 - _SMALLEST)
+    happened = np.append(observation.right, not observation.answerable)
+    return -float(np.log(np.where(happened, predicted, 1 - predicted)).sum())
+
+
+def _golden_section(function: Callable[[float], float], low: float, high: float) -> float:
+    """Return where a function with one valley is lowest between two ends."""
+    ratio = (math.sqrt(5) - 1) / 2
+    left, right = high - ratio * (high - low), low + ratio * (high - low)
+    at_left, at_right = function(left), function(right)
+    while high - low > _TOLERANCE:
+        if at_left < at_right:
+            high, right, at_right = right, left, at_left
+            left = high - ratio * (high - low)
+            at_left = function(left)
+        else:
+            low, left, at_left = left, right, at_right
+            right = low + ratio * (high - low)
+            at_right = function(right)
+    return (low + high) / 2
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """Answers whose probability lies in one range.
+
+    Attributes:
+        probability: their mean probability.
+        accuracy: the share of them that is right.
+        count: how many they are.
+    """
+
+    probability: float
+    accuracy: float
+    count: int
+
+
+def reliability(probabilities: Sequence[float], right: Sequence[bool], bins: int = 10) -> list[ReliabilityBin]:
+    """Group answers by probability, in ranges of equal width; empty ranges are left out.
+
+    Args:
+        probabilities: [answers], 0 to 1.
+        right: [answers].
+        bins: how many ranges.
+    """
+    predicted, happened = np.asarray(probabilities, np.float64), np.asarray(right, np.bool_)
+    numbers = np.minimum((predicted * bins).astype(int), bins - 1)
+    groups = [numbers == number for number in range(bins) if np.any(numbers == number)]
+    return [
+        ReliabilityBin(float(predicted[group].mean()), float(happened[group].mean()), int(group.sum()))
+        for group in groups
+    ]
+
+
+def expected_calibration_error(probabilities: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """Return by how much probability and accuracy differ on average, 0 to 1. Arguments as `reliability`."""
+    groups = reliability(probabilities, right, bins)
+    return sum(abs(group.probability - group.accuracy) * group.count for group in groups) / max(1, len(right))

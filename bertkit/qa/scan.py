@@ -1,0 +1,150 @@
+"""Documents through a model: windows are cut, gathered into batches of one length, run, and searched for spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bertkit.errors import ModelError
+from bertkit.qa.candidates import Candidate
+from bertkit.qa.document import Document
+from bertkit.qa.encoding import Encoder
+from bertkit.qa.progress import Meter
+from bertkit.qa.spans import TokenSpan, best_spans
+from bertkit.qa.windows import Cutter, Frame, Window, rows
+
+START_OUTPUT, END_OUTPUT = "start_logits", "end_logits"
+
+
+class Predictor(Protocol):
+    """What a reader needs of a model; `bertkit.coreml.Model` is one."""
+
+    @property
+    def description(self) -> Any:
+        """The model's interface and metadata."""
+
+    def predict(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Run the model once."""
+
+    def predict_batch(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Run the model once for each row."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Questions, by their index, that are asked of one document."""
+
+    document: Document
+    questions: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A window, and whose it is."""
+
+    question: int
+    document: Document
+    window: Window
+
+
+def cut_all(tasks: Iterable[Task], frames: Sequence[Frame], encoder: Encoder, meter: Meter) -> Iterator[Row]:
+    """Yield the windows of all tasks; a document is tokenized once for all of its questions."""
+    for task in tasks:
+        cutters = [(question, Cutter(frames[question])) for question in task.questions]
+        covered = 0
+        for piece in encoder.document(task.document):
+            end = int(piece.ends[-1]) if len(piece) > 0 else covered
+            for question, cutter in cutters:
+                windows = list(cutter.feed(piece))
+                meter.cut(end - covered, len(windows))
+                yield from (Row(question, task.document, window) for window in windows)
+            covered = end
+        for question, cutter in cutters:
+            windows = list(cutter.finish())
+            meter.cut(len(task.document.text) - covered, len(windows))
+            yield from (Row(question, task.document, window) for window in windows)
+
+
+def batched(all_rows: Iterable[Row], batch_size: int) -> Iterator[list[Row]]:
+    """Gather rows of the same length; at most `batch_size` rows a length wait at any time."""
+    waiting: dict[int, list[Row]] = {}
+    for row in all_rows:
+        group = waiting.setdefault(row.window.length, [])
+        group.append(row)
+        if len(group) == batch_size:
+            yield waiting.pop(row.window.length)
+    for length in sorted(waiting):
+        yield waiting[length]
+
+
+def run(
+    model: Predictor, windows: Sequence[Window], inputs: Sequence[str], *, together: bool
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """Run the model on windows of one length.
+
+    Args:
+        model: the model.
+        windows: what to read.
+        inputs: names of the model's inputs.
+        together: whether the model takes all windows as one batch.
+
+    Returns:
+        Start and end logits, each [windows, length].
+
+    Raises:
+        ModelError: the model has no such outputs, or they have another shape.
+    """
+    arrays = rows(windows, inputs)
+    if together:
+        outputs = [model.predict(arrays)]
+    else:
+        singles = [{name: array[row : row + 1] for name, array in arrays.items()} for row in range(len(windows))]
+        outputs = model.predict_batch(singles)
+    shape = (len(windows), windows[0].length)
+    return _joined(outputs, START_OUTPUT, shape), _joined(outputs, END_OUTPUT, shape)
+
+
+def _joined(outputs: Sequence[Mapping[str, Any]], name: str, shape: tuple[int, int]) -> NDArray[np.floating]:
+    missing = next((output for output in outputs if name not in output), None)
+    if missing is not None:
+        raise ModelError(
+            f'A reader needs the outputs "{START_OUTPUT}" and "{END_OUTPUT}"; this model returns {", ".join(missing)}. '
+            "Convert a question-answering checkpoint with: bertkit convert"
+        )
+    joined = np.concatenate([np.asarray(output[name]) for output in outputs])
+    if joined.shape != shape:
+        raise ModelError(f'The model\'s "{name}" must have shape [rows, length] = {shape}, got {joined.shape}.')
+    return joined
+
+
+def candidates(row: Row, spans: Sequence[TokenSpan]) -> Iterator[Candidate]:
+    """Yield the characters of a row's token spans, without white space around them."""
+    text, passage = row.document.text, row.window.passage
+    for span in spans:
+        start, end = int(passage.starts[span.first]), int(passage.ends[span.last])
+        while start < end and text[start].isspace():
+            start += 1
+        while start < end and text[end - 1].isspace():
+            end -= 1
+        if start < end:
+            yield Candidate(span.score, row.document, start, end)
+
+
+def search(
+    rows_of_one_length: Sequence[Row],
+    model: Predictor,
+    inputs: Sequence[str],
+    *,
+    together: bool,
+    max_answer_tokens: int,
+    count: int,
+) -> list[list[Candidate]]:
+    """Run a batch and return each row's best candidates, best first. Arguments as `run` and `best_spans`."""
+    windows = [row.window for row in rows_of_one_length]
+    start_logits, end_logits = run(model, windows, inputs, together=together)
+    found = best_spans(start_logits, end_logits, windows, max_answer_tokens=max_answer_tokens, count=count)
+    return [list(candidates(row, spans)) for row, spans in zip(rows_of_one_length, found, strict=True)]
