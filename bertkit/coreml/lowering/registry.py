@@ -2,9 +2,10 @@
 
 A function's parameters are the op's inputs by name, and their annotations say what it is called with:
 
-- `Tensor`, `Sequence[Tensor]`: tensors. A constant of the file arrives as a buffer.
+- `Tensor`: a tensor. A constant of the file arrives as a buffer.
 - `int`, `Sequence[int]`, `int | float`: Python numbers, from a constant or from shape arithmetic (then `torch.SymInt`
   under export). Where only integers are named, whole floats become integers.
+- `list[...]`: several of these, where an op takes a list of values.
 - anything else: Python values from a constant.
 
 A function that is annotated to return tensors computes; one that returns numbers is shape arithmetic, whose results
@@ -14,9 +15,9 @@ stay Python numbers so that a graph with dynamic shapes can be exported.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -34,7 +35,6 @@ class Kind(Enum):
     """How a parameter wants its value."""
 
     TENSOR = "tensor"
-    TENSORS = "tensors"
     INTEGERS = "integers"
     NUMBERS = "numbers"
     PLAIN = "plain"
@@ -46,13 +46,29 @@ class Parameter:
 
     Attributes:
         kind: how it wants its value.
+        several: it takes a list of values.
         required: it has no default.
         positional: it is not keyword-only. Of a layer: it is an input, not part of the layer's parameters.
     """
 
     kind: Kind
+    several: bool
     required: bool
     positional: bool
+
+
+@dataclass(frozen=True)
+class Stored:
+    """How a layer stores one of its weights.
+
+    Attributes:
+        shape: numbers, names of the layer's integer parameters, names of its lists of integers (which stand for all of
+            their elements), or -1 for what is left.
+        transposed: hand a matrix to the function with its axes exchanged; done once, when the model is loaded.
+    """
+
+    shape: tuple[int | str, ...]
+    transposed: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,12 +80,14 @@ class Implementation:
         since: the first opset in which the op has this meaning.
         function: what the fx graph calls.
         keeps_integers: of a layer: it takes integers as they are instead of as float32.
+        weights: of a layer: its weights by name.
     """
 
     name: str
     since: str
     function: Callable[..., Any]
     keeps_integers: bool = False
+    weights: Mapping[str, Stored] = field(default_factory=dict)
 
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:
@@ -78,6 +96,7 @@ class Implementation:
         return {
             name: Parameter(
                 kind=_kind(hints[name]),
+                several=get_origin(hints[name]) is list,
                 required=parameter.default is inspect.Parameter.empty,
                 positional=parameter.kind is not inspect.Parameter.KEYWORD_ONLY,
             )
@@ -186,15 +205,21 @@ def op_on_sizes(name: str, since: str = "iOS13") -> Callable[[Function], Functio
     return _registers(OPS_ON_SIZES, name, since=since)
 
 
-def layer(name: str, keeps_integers: bool = False) -> Callable[[Function], Function]:
+def layer(
+    name: str, keeps_integers: bool = False, weights: Mapping[str, Stored] | None = None
+) -> Callable[[Function], Function]:
     """Register a function for a NeuralNetwork layer.
+
+    The function's positional parameters are the layer's inputs in order; all parameters may also be given by the
+    layer's fields, in snake case and with protobuf's own defaults.
 
     Args:
         name: the layer's field name in the specification, for a nested choice followed by its field name:
             `activation.leakyReLU`.
         keeps_integers: the layer only moves values, or takes indices: its inputs are not converted to float32.
+        weights: those of its fields that hold weights.
     """
-    return _registers(LAYERS, name, keeps_integers=keeps_integers)
+    return _registers(LAYERS, name, keeps_integers=keeps_integers, weights=weights)
 
 
 def layer_on_sizes(name: str) -> Callable[[Function], Function]:
@@ -203,10 +228,14 @@ def layer_on_sizes(name: str) -> Callable[[Function], Function]:
 
 
 def _registers(
-    registry: Registry, name: str, since: str = OPSETS[0], keeps_integers: bool = False
+    registry: Registry,
+    name: str,
+    since: str = OPSETS[0],
+    keeps_integers: bool = False,
+    weights: Mapping[str, Stored] | None = None,
 ) -> Callable[[Function], Function]:
     def register(function: Function) -> Function:
-        registry.add(Implementation(name, since, function, keeps_integers))
+        registry.add(Implementation(name, since, function, keeps_integers, {} if weights is None else weights))
         return function
 
     return register
@@ -215,7 +244,7 @@ def _registers(
 def _kind(annotation: Any) -> Kind:
     leaves = _leaves(annotation)
     if Tensor in leaves:
-        return Kind.TENSORS if _holds_sequence(annotation) else Kind.TENSOR
+        return Kind.TENSOR
     if int in leaves:
         return Kind.NUMBERS if float in leaves else Kind.INTEGERS
     return Kind.PLAIN
@@ -224,7 +253,3 @@ def _kind(annotation: Any) -> Kind:
 def _leaves(annotation: Any) -> set[Any]:
     arguments = [argument for argument in get_args(annotation) if argument is not Ellipsis]
     return set().union(*map(_leaves, arguments)) if arguments else {annotation}
-
-
-def _holds_sequence(annotation: Any) -> bool:
-    return get_origin(annotation) is Sequence or any(map(_holds_sequence, get_args(annotation)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bertkit.coreml.lowering.graph import Lowered
 from bertkit.coreml.lowering.mil.program import lower_program
+from bertkit.coreml.lowering.network.network import lower_network
 from bertkit.coreml.package import Package
 from bertkit.errors import UnsupportedError
 
@@ -26,6 +27,8 @@ def lower(package: Package, function_name: str | None = None) -> Lowered:
     """
     if package.model_type == "mlProgram":
         return lower_program(package, function_name)
+    if package.model_type == "neuralNetwork":
+        return lower_network(package)
     raise UnsupportedError(
         f'The model type "{package.model_type}" of {package.path} is not supported. '
         "Available: mlProgram, neuralNetwork."

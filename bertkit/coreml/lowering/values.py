@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, fx
 
 from bertkit.coreml.lowering.graph import GraphBuilder
-from bertkit.coreml.lowering.registry import Kind
+from bertkit.coreml.lowering.registry import Kind, Parameter
 from bertkit.errors import ModelError, UnsupportedError
 
 
@@ -50,37 +50,51 @@ Value = Constant | Computed
 Argument = Value | Sequence[Value]
 
 
-def as_argument(builder: GraphBuilder, argument: Argument, kind: Kind, place: str) -> Any:
+def as_argument(builder: GraphBuilder, argument: Argument, parameter: Parameter, place: str) -> Any:
     """Turn a value into what an op's function wants for one of its parameters.
 
     Args:
         builder: takes the nodes that are needed for it.
-        argument: one value, or several for a list of tensors.
-        kind: what the parameter wants.
+        argument: one value, or several for a list.
+        parameter: what the function wants.
         place: operation and parameter, for messages.
 
     Raises:
+        ModelError: a list arrives where one value is wanted.
         UnsupportedError: the parameter must be known when the model is loaded, and is computed.
     """
-    if kind is Kind.TENSORS:
-        values = argument if isinstance(argument, Sequence) else [argument]
-        return [as_tensor_node(builder, value) for value in values]
-    if isinstance(argument, Sequence):
-        if kind is Kind.TENSOR:
-            raise ModelError(f"{place} must be one tensor, got a list of {len(argument)}.")
-        return tuple(as_argument(builder, value, kind, place) for value in argument)
+    values = _flat(argument)
+    if parameter.several:
+        return [_as_one(builder, value, parameter.kind, place) for value in values]
+    if len(values) != 1:
+        raise ModelError(f"{place} must be one value, got a list of {len(values)}.")
+    return _as_one(builder, values[0], parameter.kind, place)
+
+
+def _as_one(builder: GraphBuilder, value: Value, kind: Kind, place: str) -> Any:
     if kind is Kind.TENSOR:
-        return as_tensor_node(builder, argument)
-    if isinstance(argument, Constant):
-        return as_python(argument.array, integers=kind is Kind.INTEGERS)
+        return as_tensor_node(builder, value)
+    if isinstance(value, Constant):
+        return as_python(value.array, integers=kind is Kind.INTEGERS)
     takes_sizes = kind in (Kind.INTEGERS, Kind.NUMBERS)
-    if takes_sizes and not argument.is_tensor:
-        return argument.node
+    if takes_sizes and not value.is_tensor:
+        return value.node
     raise UnsupportedError(
         f"{place} is computed from the model's inputs; only a constant"
         f"{' or a value derived from shapes' if takes_sizes else ''} is supported. "
         "Convert the model with this value fixed."
     )
+
+
+def are_sizes(arguments: Iterable[Argument]) -> bool:
+    """Say whether at least one argument is a size, and none is a tensor that the graph computes."""
+    flat = [value for argument in arguments for value in _flat(argument)]
+    computed = [value for value in flat if isinstance(value, Computed)]
+    return bool(computed) and not any(value.is_tensor for value in computed)
+
+
+def _flat(argument: Argument) -> Sequence[Value]:
+    return argument if isinstance(argument, Sequence) else [argument]
 
 
 def as_tensor_node(builder: GraphBuilder, value: Value) -> fx.Node:

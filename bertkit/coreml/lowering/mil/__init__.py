@@ -5,6 +5,7 @@ Importing a family registers its ops, so all of them are imported here.
 
 from __future__ import annotations
 
+from bertkit.coreml.lowering import sizes as sizes
 from bertkit.coreml.lowering.mil import activation as activation
 from bertkit.coreml.lowering.mil import attention as attention
 from bertkit.coreml.lowering.mil import convolution as convolution

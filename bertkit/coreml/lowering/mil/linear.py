@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -26,6 +24,6 @@ def matmul(x: Tensor, y: Tensor, transpose_x: bool = False, transpose_y: bool = 
 
 
 @op("einsum")
-def einsum(values: Sequence[Tensor], equation: str) -> Tensor:
+def einsum(values: list[Tensor], equation: str) -> Tensor:
     """Multiply two tensors by an equation; axes of size 1 broadcast."""
     return torch.einsum(equation, *values)

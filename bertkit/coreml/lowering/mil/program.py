@@ -11,7 +11,7 @@ from bertkit.coreml.lowering.graph import GraphBuilder, Lowered
 from bertkit.coreml.lowering.mil.constants import read_value
 from bertkit.coreml.lowering.mil.constexpr import fold
 from bertkit.coreml.lowering.registry import OPS, OPS_ON_SIZES, Implementation, check_arguments
-from bertkit.coreml.lowering.values import Argument, Computed, Constant, Value, as_argument, as_tensor_node
+from bertkit.coreml.lowering.values import Argument, Computed, Constant, Value, are_sizes, as_argument, as_tensor_node
 from bertkit.coreml.package import Package
 from bertkit.errors import InputError, ModelError, UnsupportedError
 
@@ -110,7 +110,7 @@ class _Walker:
 
     def _choose(self, name: str, arguments: Mapping[str, Argument], place: str) -> Implementation:
         on_sizes = OPS_ON_SIZES.find(name, self._opset)
-        if on_sizes is not None and _are_sizes(arguments):
+        if on_sizes is not None and are_sizes(arguments.values()):
             return on_sizes
         return OPS.get(name, self._opset, place)
 
@@ -119,7 +119,7 @@ class _Walker:
         bound = {}
         for name, argument in arguments.items():
             where = f'The input "{name}" of {implementation.name} "{place}"'
-            bound[name] = as_argument(self._builder, argument, implementation.parameters[name].kind, where)
+            bound[name] = as_argument(self._builder, argument, implementation.parameters[name], where)
         return bound
 
 
@@ -151,14 +151,3 @@ def _look_up(scope: Mapping[str, Value], name: str, place: str) -> Value:
     if name not in scope:
         raise ModelError(f'"{place}" refers to the value "{name}", which nothing before it produces.')
     return scope[name]
-
-
-def _are_sizes(arguments: Mapping[str, Argument]) -> bool:
-    """Say whether at least one argument is a size and none is a tensor that the graph computes."""
-    values = [value for argument in arguments.values() for value in _flat(argument)]
-    computed = [value for value in values if isinstance(value, Computed)]
-    return bool(computed) and not any(value.is_tensor for value in computed)
-
-
-def _flat(argument: Argument) -> list[Value]:
-    return list(argument) if isinstance(argument, (list, tuple)) else [argument]  # type: ignore[list-item]

@@ -29,7 +29,7 @@ def reshape(x: Tensor, shape: Sequence[int]) -> Tensor:
 
 @op("reshape_like")
 def reshape_like(
-    x: Tensor, ref_tensors: Sequence[Tensor], begins: Sequence[int], ends: Sequence[int], end_masks: Sequence[bool]
+    x: Tensor, ref_tensors: list[Tensor], begins: list[int], ends: list[int], end_masks: list[bool]
 ) -> Tensor:
     """Give `x` the shape that ranges of the reference tensors' axes make up together."""
     target: list[int] = []
@@ -76,20 +76,20 @@ def identity(x: Tensor) -> Tensor:
 
 
 @op("concat")
-def concat(values: Sequence[Tensor], axis: int, interleave: bool = False) -> Tensor:
+def concat(values: list[Tensor], axis: int, interleave: bool = False) -> Tensor:
     """Join tensors along `axis`, one element of each in turn if interleaved."""
     if values[0].ndim == 0:
-        return torch.stack(list(values))
+        return torch.stack(values)
     if not interleave:
-        return torch.cat(list(values), axis)
+        return torch.cat(values, axis)
     axis %= values[0].ndim
-    return torch.stack(list(values), axis + 1).flatten(axis, axis + 1)
+    return torch.stack(values, axis + 1).flatten(axis, axis + 1)
 
 
 @op("stack")
-def stack(values: Sequence[Tensor], axis: int) -> Tensor:
+def stack(values: list[Tensor], axis: int) -> Tensor:
     """Join tensors along a new `axis`."""
-    return torch.stack(list(values), axis)
+    return torch.stack(values, axis)
 
 
 @op("split")

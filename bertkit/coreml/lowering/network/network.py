@@ -1,0 +1,172 @@
+"""Walks the layers of a NeuralNetwork and puts one node per layer into the graph.
+
+A NeuralNetwork knows float32 values only. Integer inputs are nevertheless kept as integers while layers merely move
+them or use them as indices, so that an engine of lower precision cannot round an index; all other layers get float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from bertkit.coreml.lowering.graph import GraphBuilder, Lowered
+from bertkit.coreml.lowering.network.parameters import (
+    consumed_fields,
+    layer_message,
+    layer_type,
+    read_fields,
+    read_layer_weights,
+    weight_messages,
+)
+from bertkit.coreml.lowering.network.rank5 import from_rank_5, to_rank_5
+from bertkit.coreml.lowering.registry import LAYERS, LAYERS_ON_SIZES, OPSETS, Implementation, Kind, check_arguments
+from bertkit.coreml.lowering.values import Argument, Computed, Constant, Value, are_sizes, as_argument, as_tensor_node
+from bertkit.coreml.package import Package
+from bertkit.errors import ModelError, UnsupportedError
+
+_CONSTANTS = ("loadConstant", "loadConstantND")
+_CONTROL_FLOW = ("branch", "loop", "loopBreak", "loopContinue")
+_RANK_5 = "RANK5_ARRAY_MAPPING"
+
+
+def lower_network(package: Package) -> Lowered:
+    """Lower a NeuralNetwork; see `bertkit.coreml.lowering.lower`."""
+    network = package.specification.neuralNetwork
+    description = package.specification.description
+    if network.preprocessing:
+        raise UnsupportedError(f"{package.path} preprocesses images, which is not supported.")
+    mapping = network.DESCRIPTOR.fields_by_name["arrayInputShapeMapping"].enum_type
+    is_rank_5 = mapping.values_by_number[network.arrayInputShapeMapping].name == _RANK_5
+    walker = _Walker(GraphBuilder())
+    for feature in description.input:
+        walker.add_input(feature, is_rank_5)
+    for layer in network.layers:
+        walker.lower(layer)
+    return walker.finish(description.output, is_rank_5)
+
+
+class _Walker:
+    """Lowers the layers of one network. All blobs live in one scope; a later one may take an earlier one's name."""
+
+    def __init__(self, builder: GraphBuilder) -> None:
+        self._builder = builder
+        self._scope: dict[str, Value] = {}
+
+    def add_input(self, feature: Any, is_rank_5: bool) -> None:
+        kind = feature.type.WhichOneof("Type")
+        if kind != "multiArrayType":
+            raise UnsupportedError(f'The input "{feature.name}" is a {kind}; only multi-arrays are supported.')
+        array = feature.type.multiArrayType
+        is_integer = array.ArrayDataType.Name(array.dataType) == "INT32"
+        node = self._builder.add_input(feature.name)
+        if is_rank_5:
+            arguments = {"x": node, "declared_rank": len(array.shape)}
+            node = self._builder.add_call(to_rank_5, arguments, f"{feature.name}_rank_5")
+        self._scope[feature.name] = Computed(node, is_integer=is_integer)
+
+    def lower(self, layer: Any) -> None:
+        name = layer_type(layer)
+        if name in _CONTROL_FLOW:
+            raise UnsupportedError(
+                f'The layer "{layer.name}" is a {name}; control flow is not supported. Convert the model without it.'
+            )
+        if name in _CONSTANTS:
+            self._load_constant(layer, name)
+        else:
+            self._compute(layer, name)
+
+    def finish(self, outputs: Any, is_rank_5: bool) -> Lowered:
+        nodes = {}
+        for feature in outputs:
+            node = as_tensor_node(self._builder, self._look_up(feature.name, "The network's output"))
+            if is_rank_5:
+                arguments = {"x": node, "declared_rank": len(feature.type.multiArrayType.shape)}
+                node = self._builder.add_call(from_rank_5, arguments, f"{feature.name}_output")
+            nodes[feature.name] = node
+        return self._builder.finish(nodes)
+
+    def _load_constant(self, layer: Any, name: str) -> None:
+        implementation = LAYERS.get(name, OPSETS[-1], layer.name)
+        message = layer_message(layer)
+        weights = read_layer_weights(message, implementation.weights, read_fields(message), layer.name)
+        if "data" not in weights:
+            raise ModelError(f'The layer "{layer.name}" loads a constant but holds no data.')
+        constant = Constant(layer.name, object(), weights["data"])
+        node = as_tensor_node(self._builder, constant)
+        self._builder.name_layer(layer.name, [node])
+        self._builder.name_value(layer.output[0], node)
+        self._scope[layer.output[0]] = constant
+
+    def _compute(self, layer: Any, name: str) -> None:
+        inputs = [self._look_up(blob, f'The layer "{layer.name}"') for blob in layer.input]
+        on_sizes = LAYERS_ON_SIZES.find(name, OPSETS[-1]) if are_sizes(inputs) else None
+        implementation = LAYERS.get(name, OPSETS[-1], layer.name) if on_sizes is None else on_sizes
+        message = layer_message(layer)
+        arguments = self._bind_fields(message, implementation, layer.name)
+        arguments.update(self._bind_inputs(inputs, implementation, layer.name))
+        check_arguments(implementation, arguments.keys(), layer.name)
+        call = self._builder.add_call(implementation.function, arguments, layer.name)
+        nodes = [call]
+        if implementation.returns_several:
+            nodes = [self._builder.add_item(call, index, blob) for index, blob in enumerate(layer.output)]
+        is_integer = implementation.keeps_integers and any(
+            isinstance(value, Computed) and value.is_integer for value in inputs
+        )
+        for blob, node in zip(layer.output, nodes, strict=True):
+            self._scope[blob] = Computed(node, implementation.returns_tensors, is_integer)
+            self._builder.name_value(blob, node)
+        self._builder.name_layer(layer.name, nodes)
+
+    def _bind_fields(self, message: Any, implementation: Implementation, place: str) -> dict[str, Any]:
+        fields = read_fields(message)
+        weights = read_layer_weights(message, implementation.weights, fields, place)
+        unread = [name for name in weight_messages(message) if name not in weights]
+        consumed = consumed_fields(implementation.weights) - implementation.parameters.keys()
+        bound = {name: value for name, value in fields.items() if name not in consumed}
+        bound.update(dict.fromkeys(unread))
+        for name, array in weights.items():
+            bound[name] = self._builder.add_constant(object(), f"{place}_{name}", array)
+        return bound
+
+    def _bind_inputs(self, inputs: list[Value], implementation: Implementation, place: str) -> dict[str, Any]:
+        slots = {name: slot for name, slot in implementation.parameters.items() if slot.positional}
+        takes_all = any(slot.several for slot in slots.values())
+        arguments: list[Argument] = [inputs] if takes_all else list(inputs)
+        if len(arguments) > len(slots):
+            raise UnsupportedError(
+                f'The layer "{place}" ({implementation.name}) has {len(inputs)} inputs; at most {len(slots)} are '
+                "supported."
+            )
+        bound = {}
+        for (name, slot), argument in zip(slots.items(), arguments, strict=False):
+            where = f'The input "{name}" of {implementation.name} "{place}"'
+            if slot.kind is Kind.TENSOR and not implementation.keeps_integers:
+                argument = self._as_floats(argument)
+            bound[name] = as_argument(self._builder, argument, slot, where)
+        return bound
+
+    def _as_floats(self, argument: Argument) -> Argument:
+        if isinstance(argument, Sequence):
+            return [self._as_float(value) for value in argument]
+        return self._as_float(argument)
+
+    def _as_float(self, value: Value) -> Value:
+        if isinstance(value, Constant):
+            return value
+        node = as_tensor_node(self._builder, value)
+        if value.is_tensor and not value.is_integer:
+            return value
+        return Computed(self._builder.add_call(to_float, {"x": node}, f"{node.name}_float"))
+
+    def _look_up(self, blob: str, user: str) -> Value:
+        if blob not in self._scope:
+            raise ModelError(f'{user} refers to the blob "{blob}", which nothing before it produces.')
+        return self._scope[blob]
+
+
+def to_float(x: Tensor) -> Tensor:
+    """Convert integers to float32."""
+    return x.to(torch.float32)

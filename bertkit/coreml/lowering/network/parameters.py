@@ -1,0 +1,104 @@
+"""A layer's parameters as Python values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bertkit.coreml.lowering.network.weights import Floats, read_weights
+from bertkit.coreml.lowering.registry import Stored
+
+_WEIGHTS = "WeightParams"
+_BIAS_SWITCH = "has_bias"
+
+
+def layer_type(layer: Any) -> str:
+    """Return a layer's field name, followed by that of its nested choice where it consists of one."""
+    name = str(layer.WhichOneof("layer"))
+    choices = getattr(layer, name).DESCRIPTOR.oneofs
+    if len(choices) == 1 and len(choices[0].fields) == len(choices[0].containing_type.fields):
+        return f"{name}.{getattr(layer, name).WhichOneof(choices[0].name)}"
+    return name
+
+
+def layer_message(layer: Any) -> Any:
+    """Return the message that holds a layer's parameters, of the nested choice where there is one."""
+    message = layer
+    for name in layer_type(layer).split("."):
+        message = getattr(message, name)
+    return message
+
+
+def read_fields(message: Any) -> dict[str, Any]:
+    """Return the fields that differ from their defaults, weights left out.
+
+    Names are in snake case; lists are tuples, enumerations are names, nested messages are dictionaries.
+    """
+    fields: dict[str, Any] = {}
+    for descriptor, value in message.ListFields():
+        if not _holds_weights(descriptor):
+            fields[_snake_case(descriptor.name)] = _read(descriptor, value)
+    return fields
+
+
+def weight_messages(message: Any) -> dict[str, Any]:
+    """Return the fields that hold weights; empty ones, and a bias that is switched off, are left out."""
+    switched_off = "hasBias" in message.DESCRIPTOR.fields_by_name and not message.hasBias
+    return {
+        _snake_case(descriptor.name): value
+        for descriptor, value in message.ListFields()
+        if _holds_weights(descriptor) and value.ByteSize() > 0 and not (descriptor.name == "bias" and switched_off)
+    }
+
+
+def read_layer_weights(
+    message: Any, stored: Mapping[str, Stored], fields: Mapping[str, Any], place: str
+) -> dict[str, Floats]:
+    """Read those weights of a layer that are there.
+
+    Args:
+        message: the layer's parameters.
+        stored: how the layer stores each of its weights.
+        fields: what `read_fields` returned.
+        place: the layer, for messages.
+
+    Raises:
+        ModelError: a weight's size contradicts the layer's fields.
+        UnsupportedError: a weight's encoding is not supported.
+    """
+    weights = {}
+    for name, value in weight_messages(message).items():
+        if name in stored:
+            weight = read_weights(value, _resolve(stored[name].shape, fields), f'The {name} of layer "{place}"')
+            weights[name] = weight.T if stored[name].transposed else weight
+    return weights
+
+
+def consumed_fields(stored: Mapping[str, Stored]) -> set[str]:
+    """Return the names of the fields that only describe weights, so that a function need not take them."""
+    return {entry for weight in stored.values() for entry in weight.shape if isinstance(entry, str)} | {_BIAS_SWITCH}
+
+
+def _resolve(shape: tuple[int | str, ...], fields: Mapping[str, Any]) -> tuple[int, ...]:
+    resolved: list[int] = []
+    for entry in shape:
+        value = fields.get(entry, 0) if isinstance(entry, str) else entry
+        resolved.extend(value if isinstance(value, tuple) else (value,))
+    return tuple(resolved)
+
+
+def _holds_weights(descriptor: Any) -> bool:
+    return descriptor.message_type is not None and descriptor.message_type.name == _WEIGHTS
+
+
+def _read(descriptor: Any, value: Any) -> Any:
+    if isinstance(value, (bool, int, float, str, bytes)):
+        return value if descriptor.enum_type is None else descriptor.enum_type.values_by_number[value].name
+    if isinstance(value, Sequence):
+        return tuple(_read(descriptor, item) for item in value)
+    return read_fields(value)
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()

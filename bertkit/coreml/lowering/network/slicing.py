@@ -1,0 +1,88 @@
+"""Parts of a blob, and margins around it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from torch import Tensor
+
+from bertkit.coreml.lowering.mil import slicing as mil
+from bertkit.coreml.lowering.registry import layer
+
+_AXES = {"CHANNEL_AXIS": -3, "HEIGHT_AXIS": -2, "WIDTH_AXIS": -1}
+
+
+@layer("slice", keeps_integers=True)
+def slice_axis(
+    x: Tensor, *, start_index: int = 0, end_index: int = 0, stride: int = 1, axis: str = "CHANNEL_AXIS"
+) -> Tensor:
+    """Cut one of the last three axes; negative indices count from the end."""
+    index = [slice(None)] * x.ndim
+    index[_AXES[axis]] = slice(start_index, end_index, stride)
+    return x[tuple(index)]
+
+
+@layer("sliceStatic", keeps_integers=True)
+def slice_static(
+    x: Tensor,
+    *,
+    begin_ids: Sequence[int],
+    end_ids: Sequence[int],
+    strides: Sequence[int] | None = None,
+    begin_masks: Sequence[bool] | None = None,
+    end_masks: Sequence[bool] | None = None,
+    squeeze_masks: Sequence[bool] | None = None,
+) -> Tensor:
+    """Return x[begin:end:stride] in every axis; see `slice_by_index` of ML Programs."""
+    return mil.slice_by_index(x, begin_ids, end_ids, strides, begin_masks, end_masks, squeeze_masks)
+
+
+@layer("sliceDynamic", keeps_integers=True)
+def slice_dynamic(
+    x: Tensor,
+    begin: Sequence[int],
+    end: Sequence[int] | None = None,
+    *,
+    end_ids: Sequence[int] = (),
+    strides: Sequence[int] | None = None,
+    begin_masks: Sequence[bool] | None = None,
+    end_masks: Sequence[bool] | None = None,
+    squeeze_masks: Sequence[bool] | None = None,
+) -> Tensor:
+    """Return x[begin:end:stride] in every axis, where begin, or begin and end, were computed."""
+    return mil.slice_by_index(x, begin, end_ids if end is None else end, strides, begin_masks, end_masks, squeeze_masks)
+
+
+@layer("sliceBySize", keeps_integers=True)
+def slice_by_size(x: Tensor, begin: Sequence[int], *, size: int, axis: int = 0) -> Tensor:
+    """Return `size` elements of `axis` from a computed place on."""
+    return x.narrow(axis, begin[0], size)
+
+
+@layer("padding", keeps_integers=True)
+def padding(
+    x: Tensor,
+    *,
+    padding_amounts: Mapping[str, Any],
+    constant: Mapping[str, float] | None = None,
+    reflection: Mapping[str, Any] | None = None,
+    replication: Mapping[str, Any] | None = None,
+) -> Tensor:
+    """Add margins around height and width."""
+    margins = [size for edge in edges(padding_amounts) for size in edge]
+    if constant is not None:
+        return mil.pad(x, margins, "constant", constant.get("value", 0.0))
+    return mil.pad(x, margins, "replicate" if reflection is None else "reflect")
+
+
+@layer("constantPad", keeps_integers=True)
+def constant_pad(x: Tensor, pad_amounts: Sequence[int], *, value: float = 0.0) -> Tensor:
+    """Add margins of `value`, two sizes for each axis."""
+    return mil.pad(x, pad_amounts, "constant", value)
+
+
+def edges(border: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Return the sizes at the start and the end of height and of width from a `BorderAmounts` message."""
+    amounts = border.get("border_amounts", ())
+    return [(edge.get("start_edge_size", 0), edge.get("end_edge_size", 0)) for edge in amounts]
