@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
 from bertkit.errors import InputError, ModelError
 from bertkit.qa.document import Document
@@ -72,12 +72,15 @@ class Encoder:
         tokenizer_json: the content of a `tokenizer.json`.
         piece_characters: how much text is tokenized at a time, about.
 
+    Attributes:
+        tokenizer: without truncation or padding; special tokens in a text are text.
+
     Raises:
         ModelError: the tokenizer cannot be read.
     """
 
     def __init__(self, tokenizer_json: str, *, piece_characters: int = _PIECE_CHARACTERS) -> None:
-        self._tokenizer = _load_tokenizer(tokenizer_json)
+        self.tokenizer = _load_tokenizer(tokenizer_json)
         self._piece_characters = piece_characters
         self._cache: dict[Document, list[Tokens]] = {}
         self._cached_characters = 0
@@ -86,14 +89,22 @@ class Encoder:
         """Return the ids of a question, [tokens] int32, without special tokens.
 
         Raises:
+            InputError: as `question_tokens`.
+        """
+        return self.question_tokens(text).ids
+
+    def question_tokens(self, text: str) -> Tokens:
+        """Return the tokens of a question, without special tokens; offsets count the characters of `text`.
+
+        Raises:
             InputError: the question is empty or holds nothing that the tokenizer keeps.
         """
         if not isinstance(text, str):
             raise InputError(f"A question must be a str, got {type(text).__name__}.")
-        ids = self._encode(text.strip()).ids
-        if not ids:
+        tokens = self._tokens(text.strip(), len(text) - len(text.lstrip()))
+        if len(tokens) == 0:
             raise InputError(f"The question is empty: {text!r}. Ask in words.")
-        return np.array(ids, np.int32)
+        return tokens
 
     def document(self, document: Document) -> Iterable[Tokens]:
         """Return a document's tokens, in order, in pieces that end between words.
@@ -124,21 +135,22 @@ class Encoder:
 
     def _pieces(self, text: str) -> Iterator[Tokens]:
         for start, end in _cuts(text, self._piece_characters):
-            encoding = self._encode(text[start:end])
-            offsets = np.array(encoding.offsets, np.int32).reshape(-1, 2) + np.int32(start)
-            words = np.array([-1 if word is None else word for word in encoding.word_ids], np.int32)
-            changes = words[1:] != words[:-1]
-            yield Tokens(
-                ids=np.array(encoding.ids, np.int32),
-                starts=np.ascontiguousarray(offsets[:, 0]),
-                ends=np.ascontiguousarray(offsets[:, 1]),
-                opens=np.concatenate([np.ones(min(1, len(words)), np.bool_), changes]),
-                closes=np.concatenate([changes, np.ones(min(1, len(words)), np.bool_)]),
-            )
+            yield self._tokens(text[start:end], start)
 
-    def _encode(self, text: str) -> Encoding:
+    def _tokens(self, text: str, offset: int) -> Tokens:
+        """Tokenize a text that begins `offset` characters into a longer one."""
         # A lone surrogate cannot be written as UTF-8; the stand-in has the same length, so offsets stay true.
-        return self._tokenizer.encode(_SURROGATE.sub("\ufffd", text), add_special_tokens=False)
+        encoding = self.tokenizer.encode(_SURROGATE.sub("\ufffd", text), add_special_tokens=False)
+        offsets = np.array(encoding.offsets, np.int32).reshape(-1, 2) + np.int32(offset)
+        words = np.array([-1 if word is None else word for word in encoding.word_ids], np.int32)
+        changes = words[1:] != words[:-1]
+        return Tokens(
+            ids=np.array(encoding.ids, np.int32),
+            starts=np.ascontiguousarray(offsets[:, 0]),
+            ends=np.ascontiguousarray(offsets[:, 1]),
+            opens=np.concatenate([np.ones(min(1, len(words)), np.bool_), changes]),
+            closes=np.concatenate([changes, np.ones(min(1, len(words)), np.bool_)]),
+        )
 
 
 def _load_tokenizer(tokenizer_json: str) -> Tokenizer:

@@ -57,6 +57,11 @@ class Reader:
             reader that ships with bertkit.
         configuration: how to run it, when it is loaded here.
 
+    Attributes:
+        model: the model.
+        settings: what it says of itself.
+        encoder: its tokenizer.
+
     Raises:
         FileError: nothing is at the path, or it is no Core ML model.
         ModelError: the model does not carry what a reader needs.
@@ -87,7 +92,7 @@ class Reader:
                 f"A reader feeds the inputs {', '.join(INPUTS)}; this model also wants {', '.join(unknown)}."
             )
         self._lengths = _row_lengths(self.model, self.settings)
-        self._encoder = Encoder(metadata[TOKENIZER_KEY])
+        self.encoder = Encoder(metadata[TOKENIZER_KEY])
 
     def ask(
         self,
@@ -162,6 +167,15 @@ class Reader:
         for progress in self._fill(pools, frames, tasks, options):
             yield Update(self._result(question, pools[0], options), progress)
 
+    def frame(self, question: str, overlap_tokens: int | None = None) -> Frame:
+        """Return what all windows of a question have in common; see `bertkit.qa.windows.cut`.
+
+        Raises:
+            InputError: as `ask`.
+        """
+        question_ids = self.encoder.question(question)
+        return Frame.for_question(question_ids, self.settings.pair, self._lengths, overlap_tokens)
+
     def search(
         self,
         questions: Sequence[str],
@@ -203,7 +217,7 @@ class Reader:
         """Search all windows, a batch at a time, and put what is found into the questions' pools."""
         meter = Meter(sum(len(task.document.text) * len(task.questions) for task in tasks))
         together = self.settings.max_batch > 1
-        for batch in scan.batched(scan.cut_all(tasks, frames, self._encoder, meter), self._batch_size(options)):
+        for batch in scan.batched(scan.cut_all(tasks, frames, self.encoder, meter), self._batch_size(options)):
             found = scan.search(
                 batch,
                 self.model,
@@ -217,12 +231,7 @@ class Reader:
             yield meter.read(len(batch))
 
     def _frames(self, questions: Sequence[str], options: Options) -> list[Frame]:
-        return [
-            Frame.for_question(
-                self._encoder.question(question), self.settings.pair, self._lengths, options.overlap_tokens
-            )
-            for question in questions
-        ]
+        return [self.frame(question, options.overlap_tokens) for question in questions]
 
     def _batch_size(self, options: Options) -> int:
         wanted = _DEFAULT_BATCH_SIZE if options.batch_size is None else options.batch_size
