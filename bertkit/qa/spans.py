@@ -53,11 +53,37 @@ def best_spans(
     Raises:
         ModelError: a logit is not a finite number.
     """
+    scores = span_scores(start_logits, end_logits, windows, max_answer_tokens=max_answer_tokens)
+    return [highest(row, count) for row in scores]
+
+
+def span_scores(
+    start_logits: NDArray[np.floating],
+    end_logits: NDArray[np.floating],
+    windows: Sequence[Window],
+    *,
+    max_answer_tokens: int,
+) -> NDArray[np.float32]:
+    """Return the score of every span, -inf for one that is not counted in its window.
+
+    Args:
+        start_logits: [windows, length] float.
+        end_logits: [windows, length] float.
+        windows: what the rows hold.
+        max_answer_tokens: the longest span.
+
+    Returns:
+        [windows, k, i]: the span from passage token i to i + k, k below `max_answer_tokens` and the longest passage.
+
+    Raises:
+        ModelError: a logit is not a finite number.
+    """
     starts, ends = _over_passages(start_logits, windows, "opens"), _over_passages(end_logits, windows, "closes")
     scores = _banded(starts, ends, max_answer_tokens)
     scores[_nearer_to_neighbor(windows, *scores.shape[1:])] = -np.inf
-    null = (start_logits[:, _NULL_POSITION] + end_logits[:, _NULL_POSITION]).astype(np.float32)
-    return [_best(row - row_null, count) for row, row_null in zip(scores, null, strict=True)]
+    null = start_logits[:, _NULL_POSITION] + end_logits[:, _NULL_POSITION]
+    scores -= null.astype(np.float32)[:, None, None]
+    return scores
 
 
 def _over_passages(logits: NDArray[np.floating], windows: Sequence[Window], allowed: str) -> NDArray[np.float32]:
@@ -98,8 +124,13 @@ def _nearer_to_neighbor(windows: Sequence[Window], width: int, size: int) -> NDA
     return result
 
 
-def _best(scores: NDArray[np.float32], count: int) -> list[TokenSpan]:
-    """Return the best spans of one window from its scores [k, i], ties in the order of the text."""
+def highest(scores: NDArray[np.float32], count: int) -> list[TokenSpan]:
+    """Return the best spans of one window, best first, ties in the order of the text.
+
+    Args:
+        scores: [k, i], one window of what `span_scores` returns.
+        count: how many, at most.
+    """
     flat = scores.ravel()
     if len(flat) > count:
         # Everything at the limit is kept until ties are broken, so that the result does not depend on the batch.
