@@ -1,0 +1,313 @@
+"""Engines agree, compile once, and fail with a way out."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import coreml_programs
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bertkit.coreml import Configuration, Model, Package, save_model
+from bertkit.coreml.engines import apple_engine, cache, choose, openvino_runtime
+from bertkit.errors import DependencyError, InputError, ModelError, UnsupportedError
+
+_IDS = [[3, 1, 4, 1]]
+_SHAPES = {
+    "fixed": {},
+    "enumerated": {"enumerated": [(1, 4), (1, 8)]},
+    "ranged": {"ranges": [(1, 4), (1, -1)]},
+}
+openvino = pytest.mark.skipif(not choose.installed("openvino"), reason="openvino is not installed")
+
+
+@pytest.fixture(scope="module")
+def scorers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("engines")
+    return {
+        name: save_model(folder / f"{name}.mlpackage", coreml_programs.token_scorer((1, 4), **flexibility))
+        for name, flexibility in _SHAPES.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory, scorers: dict[str, Path]) -> Path:
+    """Return a cache folder with the ranged scorer in it, in float32."""
+    folder = tmp_path_factory.mktemp("compiled")
+    Model.load(scorers["ranged"], _openvino(folder)).predict({"ids": _IDS})
+    return folder
+
+
+def _openvino(folder: Path | bool, **options: object) -> Configuration:
+    return Configuration(**{"engine": "openvino", "precision": "float32", "cache": folder, **options})
+
+
+def _scores(path: Path, configuration: Configuration, ids: object = _IDS) -> np.ndarray:
+    return Model.load(path, configuration).predict({"ids": ids})["scores"]
+
+
+@openvino
+@pytest.mark.parametrize("name", _SHAPES)
+def test_openvino_agrees_with_torch(scorers: dict[str, Path], name: str) -> None:
+    exact = _scores(scorers[name], Configuration(engine="torch"))
+    np.testing.assert_allclose(_scores(scorers[name], _openvino(False)), exact, atol=1e-5)
+
+
+@openvino
+@settings(max_examples=25, deadline=None)
+@given(batch=st.integers(1, 4), sequence=st.integers(1, 40), seed=st.integers(0, 1000))
+def test_openvino_agrees_with_torch_on_every_allowed_shape(models, batch: int, sequence: int, seed: int) -> None:
+    ids = np.random.default_rng(seed).integers(0, coreml_programs.VOCABULARY, (batch, sequence))
+    exact, fast = (model.predict({"ids": ids})["scores"] for model in models)
+    np.testing.assert_allclose(fast, exact, atol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def models(scorers: dict[str, Path], compiled: Path) -> tuple[Model, Model]:
+    return (
+        Model.load(scorers["ranged"], Configuration(engine="torch")),
+        Model.load(scorers["ranged"], _openvino(compiled)),
+    )
+
+
+@pytest.mark.parametrize("engine", ["torch", pytest.param("openvino", marks=openvino)])
+def test_bfloat16_is_close_to_float32(scorers: dict[str, Path], engine: str) -> None:
+    exact = _scores(scorers["fixed"], Configuration(engine="torch"))
+    try:
+        rough = _scores(scorers["fixed"], Configuration(engine=engine, precision="bfloat16", cache=False))
+    except InputError as error:
+        pytest.skip(str(error))
+    assert rough.dtype == np.float32
+    assert 0 < np.abs(rough - exact).max() < 0.1
+
+
+@openvino
+def test_traces_come_from_the_reference(models: tuple[Model, Model]) -> None:
+    exact, fast = (model.trace({"ids": _IDS}) for model in models)
+    assert exact.keys() == fast.keys()
+    np.testing.assert_array_equal(exact["attention"], fast["attention"])
+
+
+@openvino
+def test_a_compiled_model_is_loaded_without_torch_or_coremltools(scorers: dict[str, Path], compiled: Path) -> None:
+    code = (
+        "import sys; from bertkit.coreml import Configuration, Model; "
+        f"c = Configuration(engine='openvino', precision='float32', cache={str(compiled)!r}); "
+        f"print(Model.load({str(scorers['ranged'])!r}, c).predict({{'ids': {_IDS}}})['scores'].tolist()); "
+        "print(sorted({'torch', 'coremltools', 'openvino_telemetry'} & set(sys.modules)))"
+    )
+    lines = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
+    np.testing.assert_allclose(eval(lines[0]), _scores(scorers["ranged"], Configuration(engine="torch")), atol=1e-5)
+    assert lines[1] == "[]"
+
+
+@openvino
+def test_a_model_is_compiled_once(scorers: dict[str, Path], compiled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Compiled(Exception):  # noqa: N818  # an event, not an error
+        pass
+
+    def tell(*_: object) -> None:
+        raise Compiled
+
+    monkeypatch.setattr("bertkit.coreml.engines.openvino_engine._compile", tell)
+    _scores(scorers["ranged"], _openvino(compiled))
+    for other in ((scorers["fixed"], _openvino(compiled)), (scorers["ranged"], _openvino(False))):
+        with pytest.raises(Compiled):
+            _scores(*other)
+
+
+@openvino
+@pytest.mark.parametrize("damage", [b"", b"bertkit compiled model 1\n", None], ids=["empty", "header", "content"])
+def test_a_damaged_compiled_model_is_compiled_anew(
+    scorers: dict[str, Path], compiled: Path, tmp_path: Path, damage: bytes | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    (whole,) = compiled.iterdir()
+    content = whole.read_bytes()
+    (tmp_path / whole.name).write_bytes(content[:4096] + b"\0" * (len(content) - 4096) if damage is None else damage)
+    exact = _scores(scorers["ranged"], Configuration(engine="torch"))
+    with caplog.at_level(logging.WARNING):
+        np.testing.assert_allclose(_scores(scorers["ranged"], _openvino(tmp_path)), exact, atol=1e-5)
+    assert "compiled anew" in caplog.text
+    assert len((tmp_path / whole.name).read_bytes()) == len(content)
+
+
+@openvino
+def test_an_unwritable_cache_is_told_and_not_needed(
+    scorers: dict[str, Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    occupied = tmp_path / "file"
+    occupied.write_text("a file where the folder should be")
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            assert _scores(scorers["fixed"], _openvino(occupied)).shape == (1, 4)
+    assert caplog.text.count("Compiled models cannot be kept in") == 1
+
+
+@openvino
+def test_threads_are_used_as_configured(scorers: dict[str, Path], compiled: Path) -> None:
+    model = Model.load(scorers["ranged"], _openvino(compiled, threads=1))
+    assert model.engine.settings == "cpu, float32, 1 threads"
+    assert Model.load(scorers["fixed"], Configuration(engine="torch", threads=1)).engine.settings.endswith("1 threads")
+
+
+def test_the_cache_forgets_the_least_recently_used(tmp_path: Path) -> None:
+    store = cache.CompiledCache(tmp_path, limit_bytes=3 * 5000)
+    for age, key in enumerate("abc"):
+        store.put(key, {"name": key}, bytes(100))
+        os.utime(tmp_path / f"{key}.compiled", (age, age))
+    assert store.get("a") is not None  # now the most recently used
+    store.put("d", {"name": "d"}, bytes(100))
+    assert [store.get(key) is not None for key in "abcd"] == [True, False, True, True]
+
+
+def test_the_cache_returns_what_was_put(tmp_path: Path) -> None:
+    store = cache.CompiledCache(tmp_path / "made" / "on demand")
+    assert store.get("key") is None
+    store.put("key", {"inputs": ["a"]}, b"content")
+    stored = store.get("key")
+    assert stored is not None
+    assert (stored.header, stored.content.tobytes()) == ({"inputs": ["a"]}, b"content")
+    stored.content[:] = 0  # a private map: the file stays
+    again = store.get("key")
+    assert again is not None
+    assert again.content.tobytes() == b"content"
+
+
+@given(st.binary(max_size=300))
+def test_any_file_in_the_cache_is_harmless(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    folder = tmp_path_factory.getbasetemp() / "harmless"
+    folder.mkdir(exist_ok=True)
+    (folder / "key.compiled").write_bytes(b"bertkit compiled model 1\n" + content)
+    assert cache.CompiledCache(folder).get("key") is None
+
+
+def test_the_default_cache_is_the_platforms_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name, appauthor: tmp_path / name)
+    assert cache.open_cache(None) == cache.CompiledCache(tmp_path / "bertkit" / "compiled")
+    assert cache.open_cache(False) is None
+
+
+@openvino
+def test_every_fact_that_changes_the_result_is_in_the_key(scorers: dict[str, Path], compiled: Path) -> None:
+    keys = {path.name for path in compiled.iterdir()}
+    specification = Package.open(scorers["ranged"]).specification
+    specification.description.metadata.versionString = "2"
+    other = save_model(compiled.parent / "other.mlpackage", specification)
+    _scores(other, _openvino(compiled))
+    assert len({path.name for path in compiled.iterdir()} - keys) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "macos", "has_openvino", "expected"),
+    [
+        ({}, False, True, "openvino"),
+        ({}, False, False, "torch"),
+        ({}, True, True, "apple"),
+        ({"precision": "float32"}, True, True, "openvino"),
+        ({"preferred_device": "cpu"}, True, False, "torch"),
+        ({"preferred_device": "cuda:0"}, True, True, "torch"),
+        ({"engine": "openvino"}, True, False, "openvino"),
+    ],
+)
+def test_auto_chooses(monkeypatch, options: dict, macos: bool, has_openvino: bool, expected: str) -> None:
+    monkeypatch.setattr(apple_engine, "available", lambda: macos)
+    monkeypatch.setattr(choose, "installed", lambda module: has_openvino)
+    assert choose.choose(Configuration(**options)) == expected
+
+
+def test_engines_that_cannot_use_a_device_say_so(scorers: dict[str, Path]) -> None:
+    with pytest.raises(InputError, match=r'openvino engine does not run on "cuda"\. Use engine="torch"'):
+        _scores(scorers["fixed"], Configuration(engine="openvino", preferred_device="cuda"))
+    with pytest.raises(InputError, match=r'"cuda:99", but torch finds \d+ CUDA devices'):
+        _scores(scorers["fixed"], Configuration(engine="torch", preferred_device="cuda:99"))
+
+
+def test_a_missing_openvino_names_the_extra(scorers: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    with pytest.raises(DependencyError, match=r'pip install "bertkit\[openvino\]"'):
+        _scores(scorers["fixed"], _openvino(False))
+
+
+def test_auto_falls_back_to_torch_where_openvino_cannot_compile(
+    scorers: dict[str, Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object) -> None:
+        raise openvino_runtime.NotConvertibleError("no such operation")
+
+    monkeypatch.setattr("bertkit.coreml.engines.openvino_engine.load", refuse)
+    monkeypatch.setattr(choose, "installed", lambda module: True)
+    monkeypatch.setattr(apple_engine, "available", lambda: False)
+    model = Model.load(scorers["fixed"])
+    with caplog.at_level(logging.WARNING):
+        assert model.engine.name == "torch"
+    assert "runs with the slower torch engine: no such operation" in caplog.text
+    with pytest.raises(UnsupportedError, match="no such operation"):
+        _scores(scorers["fixed"], _openvino(False))
+
+
+def test_bfloat16_needs_a_processor_that_has_it() -> None:
+    assert openvino_runtime.choose_precision("auto", ("FP32",)) == "f32"
+    assert openvino_runtime.choose_precision("auto", ("BF16", "FP32")) == "bf16"
+    assert openvino_runtime.choose_precision("float32", ("BF16", "FP32")) == "f32"
+    with pytest.raises(InputError, match=r"does not compute in bfloat16 \(it has FP32\)"):
+        openvino_runtime.choose_precision("bfloat16", ("FP32",))
+
+
+def test_apple_needs_macos(scorers: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    with pytest.raises(UnsupportedError, match=r'needs macOS, this is Linux\. Use "openvino" or "torch"'):
+        _scores(scorers["fixed"], Configuration(engine="apple"))
+
+
+def test_apple_hands_the_model_to_coremltools(scorers: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    class FakeModel:
+        def __init__(self, path: str, compute_units: str, function_name: str | None) -> None:
+            calls.append((path, compute_units, function_name))
+
+        def predict(self, inputs: dict) -> dict:
+            return {"scores": inputs["ids"].astype(np.float16)}
+
+    units = {name: name for name in ("ALL", "CPU_ONLY", "CPU_AND_GPU", "CPU_AND_NE")}
+    fake = SimpleNamespace(models=SimpleNamespace(MLModel=FakeModel), ComputeUnit=units)
+    monkeypatch.setitem(sys.modules, "coremltools", fake)
+    monkeypatch.setattr(apple_engine, "available", lambda: True)
+    path = scorers["fixed"]
+    result = _scores(path, Configuration(engine="apple", compute_units="cpu_and_neural_engine"))
+    assert calls == [(str(path), "CPU_AND_NE", None)]
+    assert result.dtype == np.float32
+    assert result.tolist() == _IDS
+    trace = Model.load(path, Configuration(engine="apple")).trace({"ids": _IDS}, ["scores"])
+    np.testing.assert_array_equal(trace["scores"], _scores(path, Configuration(engine="torch")))
+
+
+def test_a_model_that_core_ml_refuses_is_a_model_error(
+    scorers: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("compiler error")
+
+    fake = SimpleNamespace(models=SimpleNamespace(MLModel=refuse), ComputeUnit={"ALL": 1})
+    monkeypatch.setitem(sys.modules, "coremltools", fake)
+    monkeypatch.setattr(apple_engine, "available", lambda: True)
+    with pytest.raises(ModelError, match=r"Core ML cannot load .*fixed\.mlpackage: compiler error"):
+        _scores(scorers["fixed"], Configuration(engine="apple"))
+
+
+@pytest.mark.gpu
+def test_cuda_agrees_with_the_processor(scorers: dict[str, Path]) -> None:
+    torch = pytest.importorskip("torch")
+    if not torch.cuda.is_available():
+        pytest.skip("there is no CUDA device")
+    exact = _scores(scorers["fixed"], Configuration(engine="torch"))
+    on_cuda = Configuration(preferred_device="cuda")
+    assert Model.load(scorers["fixed"], on_cuda).engine.settings.startswith("cuda")
+    np.testing.assert_allclose(_scores(scorers["fixed"], on_cuda), exact, atol=1e-4)
