@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -83,7 +84,7 @@ class Encoder:
         self.tokenizer = _load_tokenizer(tokenizer_json)
         self._piece_characters = piece_characters
         self._cache: dict[Document, list[Tokens]] = {}
-        self._cached_characters = 0
+        self._lock = threading.Lock()
 
     def question(self, text: str) -> NDArray[np.int32]:
         """Return the ids of a question, [tokens] int32, without special tokens.
@@ -119,19 +120,17 @@ class Encoder:
                 f"The document {document.source!r} has {len(document.text)} characters; at most {_MOST_CHARACTERS} "
                 "can be read. Split it."
             )
-        if document not in self._cache:
-            if len(document.text) > _CACHED_CHARACTERS:
-                return self._pieces(document.text)
-            self._remember(document, list(self._pieces(document.text)))
-        return self._cache[document]
+        if len(document.text) > _CACHED_CHARACTERS:
+            return self._pieces(document.text)
+        with self._lock:
+            if document not in self._cache:
+                self._make_room(len(document.text))
+                self._cache[document] = list(self._pieces(document.text))
+            return self._cache[document]
 
-    def _remember(self, document: Document, pieces: list[Tokens]) -> None:
-        self._cache[document] = pieces
-        self._cached_characters += len(document.text)
-        while self._cached_characters > _CACHED_CHARACTERS:
-            oldest = next(iter(self._cache))
-            del self._cache[oldest]
-            self._cached_characters -= len(oldest.text)
+    def _make_room(self, characters: int) -> None:
+        while self._cache and characters + sum(len(known.text) for known in self._cache) > _CACHED_CHARACTERS:
+            del self._cache[next(iter(self._cache))]
 
     def _pieces(self, text: str) -> Iterator[Tokens]:
         for start, end in _cuts(text, self._piece_characters):

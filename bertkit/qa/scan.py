@@ -54,18 +54,18 @@ class Row:
 def cut_all(tasks: Iterable[Task], frames: Sequence[Frame], encoder: Encoder, meter: Meter) -> Iterator[Row]:
     """Yield the windows of all tasks; a document is tokenized once for all of its questions."""
     for task in tasks:
-        cutters = [(question, Cutter(frames[question])) for question in task.questions]
-        covered = 0
+        cutters = {question: Cutter(frames[question]) for question in task.questions}
+        covered = dict.fromkeys(cutters, 0)
         for piece in encoder.document(task.document):
-            end = int(piece.ends[-1]) if len(piece) > 0 else covered
-            for question, cutter in cutters:
-                windows = list(cutter.feed(piece))
-                meter.cut(end - covered, len(windows))
-                yield from (Row(question, task.document, window) for window in windows)
-            covered = end
-        for question, cutter in cutters:
+            for question, cutter in cutters.items():
+                for window in cutter.feed(piece):
+                    end = int(window.passage.ends[-1])
+                    meter.cut(characters=end - covered[question], windows=1)
+                    covered[question] = end
+                    yield Row(question, task.document, window)
+        for question, cutter in cutters.items():
             windows = list(cutter.finish())
-            meter.cut(len(task.document.text) - covered, len(windows))
+            meter.cut(characters=len(task.document.text) - covered[question], windows=len(windows))
             yield from (Row(question, task.document, window) for window in windows)
 
 
@@ -109,12 +109,12 @@ def run(
 
 
 def _joined(outputs: Sequence[Mapping[str, Any]], name: str, shape: tuple[int, int]) -> NDArray[np.floating]:
-    missing = next((output for output in outputs if name not in output), None)
-    if missing is not None:
-        raise ModelError(
-            f'A reader needs the outputs "{START_OUTPUT}" and "{END_OUTPUT}"; this model returns {", ".join(missing)}. '
-            "Convert a question-answering checkpoint with: bertkit convert"
-        )
+    for output in outputs:
+        if not {START_OUTPUT, END_OUTPUT} <= set(output):
+            raise ModelError(
+                f'A reader needs the outputs "{START_OUTPUT}" and "{END_OUTPUT}"; this model returns '
+                f"{', '.join(output)}. Convert a question-answering checkpoint with: bertkit convert"
+            )
     joined = np.concatenate([np.asarray(output[name]) for output in outputs])
     if joined.shape != shape:
         raise ModelError(f'The model\'s "{name}" must have shape [rows, length] = {shape}, got {joined.shape}.')

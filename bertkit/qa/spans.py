@@ -81,8 +81,8 @@ def span_scores(
     starts, ends = _over_passages(start_logits, windows, "opens"), _over_passages(end_logits, windows, "closes")
     scores = _banded(starts, ends, max_answer_tokens)
     scores[_nearer_to_neighbor(windows, *scores.shape[1:])] = -np.inf
-    null = start_logits[:, _NULL_POSITION] + end_logits[:, _NULL_POSITION]
-    scores -= null.astype(np.float32)[:, None, None]
+    null = start_logits[:, _NULL_POSITION].astype(np.float32) + end_logits[:, _NULL_POSITION].astype(np.float32)
+    scores -= null[:, None, None]
     return scores
 
 

@@ -60,7 +60,10 @@ class FakeModel:
         assert ids.shape[1] in self.lengths
         self.shapes.append(ids.shape)
         logits = [self._row(*row) for row in zip(ids, mask, types, strict=True)]
-        return {"start_logits": np.stack([start for start, _ in logits]), "end_logits": np.stack([end for _, end in logits])}
+        return {
+            "start_logits": np.stack([start for start, _ in logits]),
+            "end_logits": np.stack([end for _, end in logits]),
+        }
 
     def predict_batch(self, rows: Sequence[Mapping[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:
         return [self.predict(row) for row in rows]

@@ -32,7 +32,9 @@ def test_without_pages_and_headings_there_are_none() -> None:
 
 @pytest.mark.parametrize("text", ["", " \n\t "])
 def test_empty_text_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match=rf"The document 'notes' is empty: {len(text)} characters, none of them visible"):
+    with pytest.raises(
+        InputError, match=rf"The document 'notes' is empty: {len(text)} characters, none of them visible"
+    ):
         Document.from_text(text, "notes")
 
 

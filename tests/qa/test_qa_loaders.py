@@ -102,7 +102,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FileError, match="is a folder. Pass the files in it"):
+    with pytest.raises(FileError, match=r"is a folder. Pass the files in it"):
         Document.open(tmp_path)
 
 
@@ -207,13 +207,13 @@ def test_aes_without_its_package_names_the_package(tmp_path: Path, monkeypatch: 
 
     path = write(tmp_path / "a.pdf", encrypted(pdf_bytes(["Lamp one."]), ""))
     monkeypatch.setattr(pypdf.PdfReader, "decrypt", decrypt)
-    with pytest.raises(DependencyError, match="encrypted with AES.* pip install cryptography"):
+    with pytest.raises(DependencyError, match=r"encrypted with AES.* pip install cryptography"):
         Document.open(path)
 
 
 def test_a_scanned_pdf_says_so(tmp_path: Path) -> None:
     path = write(tmp_path / "a.pdf", pdf_bytes(["", ""]))
-    with pytest.raises(FileError, match="has 2 pages without any text: it looks scanned.*ocrmypdf"):
+    with pytest.raises(FileError, match=r"has 2 pages without any text: it looks scanned.*ocrmypdf"):
         Document.open(path)
 
 

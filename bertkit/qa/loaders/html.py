@@ -31,8 +31,8 @@ def load(path: Path) -> Document:
         body, text, _ = trafilatura.baseline(content)
     if not text.strip():
         raise FileError(
-            f"{path} holds no text to read ({path.stat().st_size} bytes). If a script draws the page, save it from a browser "
-            "first."
+            f"{path} holds no text to read ({path.stat().st_size} bytes). If a script draws the page, save it from a "
+            "browser first."
         )
     return Document(text, str(path), headings=sections(_headings(text, body), len(text)))
 
