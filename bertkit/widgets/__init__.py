@@ -1,0 +1,32 @@
+"""Interactive views for notebooks; each is also static HTML, text and a page of its own.
+
+The names below are imported when they are first used. Nothing else in bertkit imports ipywidgets or anywidget.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bertkit.widgets.linking import link as link
+    from bertkit.widgets.mode import mode as mode
+    from bertkit.widgets.page import write_page as write_page
+
+_HOME = {
+    "link": "bertkit.widgets.linking",
+    "mode": "bertkit.widgets.mode",
+    "write_page": "bertkit.widgets.page",
+}
+
+__all__ = [*_HOME]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])
