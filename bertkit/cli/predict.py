@@ -37,7 +37,7 @@ def predict(
     loaded = Model.load(model, options.configuration(engine, precision, threads))
     results = loaded.predict(_read(inputs))
     content = io.BytesIO()
-    np.savez(content, **results)
+    np.savez(content, allow_pickle=False, **results)
     target = outputs if outputs.suffix == ".npz" else outputs.with_name(f"{outputs.name}.npz")
     try:
         write_atomically(target, content.getvalue())
