@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import coremltools as ct
@@ -15,14 +17,16 @@ from coremltools.converters.mil.mil import Program as MilProgram
 
 from bertkit.bert.modules.scope import Emission, Scope, Value
 from bertkit.bert.modules.span_model import SpanModel
-from bertkit.bert.network_layers import named_layers
-from bertkit.bert.quiet import quiet_coremltools
+from bertkit.bert.compress import Compression
+from bertkit.bert.network_layers import NetworkLayers, declare_integer_inputs, halve_constants
+from bertkit.bert.quiet import quiet
 from bertkit.bert.shapes import InputShapes
 
 Format = Literal["mlprogram", "neuralnetwork"]
 
-_ML_PROGRAM_TARGET = ct.target.iOS18  # the first with scaled_dot_product_attention and several enumerated inputs
-_NETWORK_TARGET = ct.target.iOS14  # the converter lowers this to version 4 (iOS 13) where no layer is newer
+_ML_PROGRAM_VERSION = ct.target.iOS18  # the first with scaled_dot_product_attention and several enumerated inputs
+_WEIGHTS = Path("Data", "com.apple.CoreML", "weights")
+_NETWORK_VERSION = ct.target.iOS14  # the converter lowers this to version 4 (iOS 13) where no layer is newer
 
 
 @dataclass(frozen=True)
@@ -30,15 +34,53 @@ class Program:
     """A converted model, not yet saved.
 
     Attributes:
-        model: coremltools' `MLModel`.
+        specification: `Model_pb2.Model`.
+        package: temporary folder of an ML Program, with its weights; None for a NeuralNetwork.
         kinds: class name of every module by its path, from which the module map takes its types.
     """
 
-    model: Any
+    specification: Any
+    package: Path | None
     kinds: Mapping[str, str]
 
+    @property
+    def weights(self) -> Path | None:
+        """The folder of weights to save with the specification; None where they are inside it."""
+        return None if self.package is None else self.package / _WEIGHTS
 
-def build_program(model: SpanModel, format: Format, shapes: InputShapes, *, half: bool) -> Program:
+    def discard(self) -> None:
+        """Remove the temporary folder; coremltools would keep it until the process ends."""
+        if self.package is not None:
+            shutil.rmtree(self.package, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What to convert to.
+
+    Attributes:
+        format: the kind of Core ML model.
+        half: compute in and store float16 (an ML Program), or store it (a NeuralNetwork, which does not say what it
+            computes in).
+        compression: how matrices are stored.
+    """
+
+    format: Format
+    half: bool
+    compression: Compression
+
+    @property
+    def network(self) -> bool:
+        """Whether the target is a NeuralNetwork."""
+        return self.format == "neuralnetwork"
+
+    @property
+    def version(self) -> Any:
+        """The oldest system that the operations need."""
+        return _NETWORK_VERSION if self.network else _ML_PROGRAM_VERSION
+
+
+def build_program(model: SpanModel, target: Target, shapes: InputShapes) -> Program:
     """Emit the model's modules and convert them.
 
     No optimization pass of coremltools runs: the modules emit what is wanted, and passes would merge, drop and rename
@@ -46,36 +88,40 @@ def build_program(model: SpanModel, format: Format, shapes: InputShapes, *, half
 
     Args:
         model: the modules.
-        format: what to convert to.
+        target: what to convert to.
         shapes: of the inputs.
-        half: emit float16 (an ML Program), or prepare for float16 weights (a NeuralNetwork).
 
     Raises:
         CheckpointError: a weight is too large for float16.
     """
-    network = format == "neuralnetwork"
-    with quiet_coremltools(), named_layers() if network else nullcontext():
-        kinds: dict[str, str] = {}
-        program = _emit(model, shapes, network, half, kinds)
+    kinds = {"": type(model).__name__}
+    layers = NetworkLayers(target.half, target.compression).in_use() if target.network else nullcontext()
+    with quiet("coremltools"), layers:
         converted = ct.convert(
-            program,
-            convert_to=format,
-            inputs=_input_types(model, shapes, network),
-            minimum_deployment_target=_NETWORK_TARGET if network else _ML_PROGRAM_TARGET,
-            compute_precision=None if network else ct.precision.FLOAT32,  # emitted in its final precision already
+            _emit(model, target, shapes, kinds),
+            convert_to=target.format,
+            inputs=_input_types(model, target, shapes),
+            minimum_deployment_target=target.version,
+            compute_precision=None if target.network else ct.precision.FLOAT32,  # emitted in its final precision
             pass_pipeline=ct.PassPipeline.EMPTY,
             skip_model_load=True,
         )
-    return Program(converted, kinds)
+    specification = converted.get_spec()
+    if target.network:
+        declare_integer_inputs(specification)
+        if target.half:
+            halve_constants(specification)
+    package = None if target.network else Path(converted.package_path)
+    return Program(specification, package, kinds)
 
 
-def _emit(model: SpanModel, shapes: InputShapes, network: bool, half: bool, kinds: dict[str, str]) -> Any:
+def _emit(model: SpanModel, target: Target, shapes: InputShapes, kinds: dict[str, str]) -> Any:
     batch = 1 if shapes.fixed_batch else get_new_symbol()
     length = shapes.lengths[0] if shapes.fixed_length else get_new_symbol()
     inputs = {name: mb.placeholder((batch, length), dtype=types.int32) for name in model.inputs}
-    with Function(inputs, _NETWORK_TARGET if network else _ML_PROGRAM_TARGET) as function:
-        axes = _leading_axes(function.inputs["input_ids"], shapes)
-        emission = Emission(network=network, half=half, batch=axes[0], length=axes[1], kinds=kinds)
+    with Function(inputs, target.version) as function:
+        batch, length = _leading_axes(function.inputs["input_ids"], shapes)
+        emission = Emission(target.network, target.half, batch, length, target.compression, kinds)
         function.set_outputs(list(model.emit(Scope(emission), function.inputs)))
     program = MilProgram()
     program.add_function("main", function)
@@ -98,13 +144,13 @@ def _leading_axes(input_ids: Value, shapes: InputShapes) -> tuple[int | Value, i
     return batch, length
 
 
-def _input_types(model: SpanModel, shapes: InputShapes, network: bool) -> list[Any]:
-    return [ct.TensorType(name, shape=_input_shape(shapes, network), dtype=np.int32) for name in model.inputs]
+def _input_types(model: SpanModel, target: Target, shapes: InputShapes) -> list[Any]:
+    return [ct.TensorType(name, shape=_input_shape(target, shapes), dtype=np.int32) for name in model.inputs]
 
 
-def _input_shape(shapes: InputShapes, network: bool) -> Any:
+def _input_shape(target: Target, shapes: InputShapes) -> Any:
     longest = shapes.lengths[-1]
-    if shapes.enumerated(network):
+    if shapes.enumerated(target.network):
         return ct.EnumeratedShapes([(1, length) for length in shapes.lengths], default=(1, longest))
     batch = 1 if shapes.fixed_batch else ct.RangeDim(1, shapes.max_batch, default=1)
     length = longest if shapes.fixed_length else ct.RangeDim(shapes.lengths[0], longest, default=longest)

@@ -1,4 +1,4 @@
-"""coremltools writes progress bars and version warnings to stderr; bertkit reports its own progress."""
+"""coremltools and transformers write progress bars and warnings to stderr; bertkit reports its own progress."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def quiet_coremltools() -> Iterator[None]:
-    """Keep what coremltools prints inside the block off stderr; it goes to this module's log at level debug."""
-    logger = logging.getLogger("coremltools")
+def quiet(package: str) -> Iterator[None]:
+    """Keep what a package prints inside the block off stderr; it goes to this module's log at level debug.
+
+    Args:
+        package: whose log is raised to errors, and what the output is attributed to.
+    """
+    logger = logging.getLogger(package)
     level = logger.level
     logger.setLevel(logging.ERROR)
     said = io.StringIO()
@@ -23,4 +27,4 @@ def quiet_coremltools() -> Iterator[None]:
     finally:
         logger.setLevel(level)
         if said.getvalue():
-            _log.debug("coremltools: %s", said.getvalue())
+            _log.debug("%s: %s", package, said.getvalue())

@@ -21,6 +21,11 @@ class Lookup:
 
     weight: NDArray[np.float32]
 
+    @property
+    def rows(self) -> int:
+        """How many vectors the table holds."""
+        return int(self.weight.shape[0])
+
     def emit(self, scope: Scope, layer: str, indices: Value) -> Value:
         """Emit the layer under the name `layer`: [batch, sequence] int32 to [batch, sequence, hidden]."""
         table = scope.parameter(layer, "weight", self.weight)

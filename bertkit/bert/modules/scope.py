@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 from coremltools.converters.mil import Builder as mb
+from coremltools.converters.mil.mil import types
 from numpy.typing import NDArray
 
+from bertkit.bert.compress import Compression, index_bits, is_compressed, palettize, quantize
+from bertkit.bert.names import SEPARATOR
 from bertkit.errors import CheckpointError
 
 Value = Any
 """A value in a program being built: coremltools' `Var`, which has no type information."""
 
-SEPARATOR = "__"
 HALF_EPSILON = 1e-7
 """The smallest epsilon that float16 still holds with some precision; 1e-12 would become 0."""
 
@@ -28,6 +30,7 @@ class Emission:
         half: true when weights are to be float16.
         batch: number of rows, or a [1] int32 value where it is only known at run time.
         length: number of tokens in a row, or a [1] int32 value likewise.
+        compression: how matrices are stored; a NeuralNetwork's are compressed when its layers are written.
         kinds: class name of every module entered so far, by its path.
         constants: parameters emitted so far, by the identity of their array, so that shared weights stay shared. The
             array is kept beside its constant because an identity is only unique while the object lives.
@@ -37,6 +40,7 @@ class Emission:
     half: bool
     batch: int | Value
     length: int | Value
+    compression: Compression = "none"
     kinds: dict[str, str] = field(default_factory=dict)
     constants: dict[int, tuple[NDArray[np.float32], Value]] = field(default_factory=dict)
 
@@ -89,7 +93,7 @@ class Scope:
         """
         if id(array) not in self.emission.constants:
             name = self.name(f"{layer}{SEPARATOR}{kind}")
-            self.emission.constants[id(array)] = array, mb.const(val=self._in_precision(name, array), name=name)
+            self.emission.constants[id(array)] = array, self._constant(name, array)
         return self.emission.constants[id(array)][1]
 
     def number(self, value: float) -> Any:
@@ -113,11 +117,25 @@ class Scope:
         shape = mb.concat(values=[*leading, np.array(tail, np.int32)], axis=0, name=self.name(f"{layer}_shape"))
         return mb.reshape(x=value, shape=shape, name=self.name(layer))
 
-    def _in_precision(self, name: str, array: NDArray[np.float32]) -> NDArray[Any]:
+    def _constant(self, name: str, array: NDArray[np.float32]) -> Value:
+        dtype, compression = self.emission.dtype, self.emission.compression
+        self._check_range(name, array)
+        if self.emission.network or not is_compressed(array, compression):
+            return mb.const(val=array.astype(dtype), name=name)
+        if compression == "int8":
+            quantized = quantize(array)
+            return mb.constexpr_blockwise_shift_scale(
+                data=quantized.values, scale=quantized.scales.astype(dtype), name=name
+            )
+        palettized = palettize(array, index_bits(compression))
+        index = types.nptype_from_builtin(types.string_to_builtin(f"uint{palettized.bits}"))
+        table = palettized.table.astype(dtype).reshape(1, 1, -1, 1)  # [row groups, column groups, entries, 1]
+        return mb.constexpr_lut_to_dense(indices=palettized.indices.astype(index), lut=table, name=name)
+
+    def _check_range(self, name: str, array: NDArray[np.float32]) -> None:
         largest = float(np.abs(array).max(initial=0.0))
         if self.emission.half and largest > np.finfo(np.float16).max:
             raise CheckpointError(
                 f"{name} holds a value of magnitude {largest:.3g}; float16 ends at {np.finfo(np.float16).max:.0f}. "
                 'Convert with precision="float32".'
             )
-        return array.astype(self.emission.dtype)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bertkit.bert.modules.encoder import Encoder
+from bertkit.bert.modules.lookup import Lookup
 from bertkit.bert.modules.padding_mask import PaddingMask
 from bertkit.bert.modules.positions import CountedPositions, Positions
 from bertkit.bert.modules.scope import Scope, Value
@@ -15,6 +16,10 @@ from bertkit.bert.modules.span_head import SpanHead
 
 class EmbeddingModule(Protocol):
     """The embeddings of whichever family."""
+
+    @property
+    def word(self) -> Lookup:
+        """The word embeddings."""
 
     @property
     def position(self) -> Positions | CountedPositions:

@@ -1,0 +1,181 @@
+"""The whole road from a checkpoint to a Core ML file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from bertkit.bert.checkpoint import Checkpoint
+from bertkit.bert.compress import COMPRESSIONS, Compression
+from bertkit.bert.pairs import pair_template
+from bertkit.bert.settings import ReaderSettings
+from bertkit.bert.shapes import InputShapes, checked_shapes
+from bertkit.bert.verify import Verification, verify as verify_file
+from bertkit.errors import InputError
+
+Format = Literal["mlprogram", "neuralnetwork"]
+Precision = Literal["float16", "float32"]
+Progress = Callable[[str], None]
+
+_SUFFIXES = {"mlprogram": ".mlpackage", "neuralnetwork": ".mlmodel"}
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A checkpoint that has become a Core ML file.
+
+    Attributes:
+        path: the file.
+        settings: what it says of itself as a reader.
+        verification: how far it is from the original; None where that was not asked for.
+        size_bytes: what it takes on disk.
+    """
+
+    path: Path
+    settings: ReaderSettings
+    verification: Verification | None
+    size_bytes: int
+
+    def summary(self) -> str:
+        """Return what was written, in one or two lines."""
+        lengths = ", ".join(map(str, self.settings.lengths))
+        line = f"Wrote {self.path}: {self.settings.family}, rows of {lengths} tokens, {self.size_bytes / 1e6:.1f} MB."
+        return line if self.verification is None else f"{line}\nVerified {self.verification.summary()}."
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the same as plain values."""
+        return {
+            "path": str(self.path),
+            "family": self.settings.family,
+            "lengths": list(self.settings.lengths),
+            "max_batch": self.settings.max_batch,
+            "inputs": list(self.settings.inputs),
+            "size_bytes": self.size_bytes,
+            "verification": None if self.verification is None else self.verification.to_json(),
+        }
+
+
+def convert(
+    checkpoint: str | Path,
+    out: str | Path,
+    *,
+    format: Format = "mlprogram",
+    lengths: tuple[int, ...] = (384,),
+    batch: int = 1,
+    precision: Precision = "float16",
+    compress: Compression = "none",
+    verify: bool = False,
+    progress: Progress | None = None,
+) -> Conversion:
+    """Convert a BERT question-answering checkpoint to a Core ML file.
+
+    The file alone is enough to answer questions: tokenizer, settings and module map travel in its metadata.
+
+    Args:
+        checkpoint: a Hugging Face folder, or an id on the hub.
+        out: where to write; ends in `.mlpackage` for an ML Program, in `.mlmodel` for a NeuralNetwork. Replaced as a
+            whole if it exists, and left alone if anything fails.
+        format: `mlprogram` (iOS 18, macOS 15) or `neuralnetwork` (iOS 13, macOS 10.15; RoBERTa iOS 14, macOS 11).
+        lengths: row lengths in tokens. Several become enumerated shapes in an ML Program whose batch is 1, and
+            otherwise the range from the shortest to the longest.
+        batch: 1, or the most rows in one prediction.
+        precision: `float16` computes in and stores float16 (a NeuralNetwork only stores it), `float32` likewise.
+        compress: what is done to matrices beyond that: `int8` with a scale for each row, `palettize6` or `palettize4`
+            with 64 or 16 values for each matrix.
+        verify: afterwards run the file against the torch original; needs transformers.
+        progress: called with each step as it begins, in words.
+
+    Returns:
+        What was written.
+
+    Raises:
+        InputError: an option is none of the above, the suffix does not fit, or a length exceeds the model's positions.
+        FileError: the checkpoint cannot be found or read, or the file cannot be written.
+        CheckpointError: the folder is no question-answering checkpoint, or its files disagree.
+        UnsupportedError: the family, or something in its configuration, is not supported.
+        DependencyError: a package of the extra `convert` is missing.
+    """
+    out = Path(out)
+    shapes = _checked(out, format, lengths, batch, precision, compress)
+    say = progress if progress is not None else lambda step: None
+    say("Reading the checkpoint")
+    opened = Checkpoint.open(checkpoint)
+    settings = _write(opened, out, format, shapes, precision == "float16", compress, say)
+    verification = None
+    if verify:
+        say("Comparing with the original")
+        verification = verify_file(out, opened, settings)
+    return Conversion(out, settings, verification, _size_bytes(out))
+
+
+def _write(
+    checkpoint: Checkpoint,
+    out: Path,
+    format: Format,
+    shapes: InputShapes,
+    half: bool,
+    compress: Compression,
+    say: Progress,
+) -> ReaderSettings:
+    from bertkit.bert.quiet import quiet
+
+    with quiet("coremltools"):
+        from bertkit.bert.families.registry import read_model
+        from bertkit.bert.layers import read_contents
+        from bertkit.bert.program import Target, build_program
+    from bertkit.bert.metadata import write_metadata
+    from bertkit.bert.module_map import build_module_map
+    from bertkit.coreml import save_model
+
+    model = read_model(checkpoint)
+    _check_lengths(shapes, model.max_length)
+    template = pair_template(
+        checkpoint, has_types="token_type_ids" in model.inputs, vocabulary=model.embeddings.word.rows
+    )
+    settings = ReaderSettings(checkpoint.family, shapes.lengths, shapes.max_batch, model.inputs, template)
+    say("Building the model")
+    program = build_program(model, Target(format, half, compress), shapes)
+    try:
+        modules = build_module_map(read_contents(program.specification), program.kinds)
+        stored = f"{'float16' if half else 'float32'}{'' if compress == 'none' else f' and {compress}'}"
+        write_metadata(program.specification, checkpoint, settings, modules, stored)
+        say("Writing the file")
+        save_model(out, program.specification, program.weights)
+    finally:
+        program.discard()
+    return settings
+
+
+def _checked(
+    out: Path, format: str, lengths: tuple[int, ...], batch: int, precision: str, compress: str
+) -> InputShapes:
+    """Check all that can be checked before anything heavy is imported."""
+    for name, value, choices in (
+        ("format", format, get_args(Format)),
+        ("precision", precision, get_args(Precision)),
+        ("compress", compress, COMPRESSIONS),
+    ):
+        if value not in choices:
+            raise InputError(f'{name} must be one of {", ".join(choices)}; got "{value}".')
+    if out.suffix != _SUFFIXES[format]:
+        raise InputError(
+            f'The format {format} is written as {_SUFFIXES[format]}; got "{out.name}". Change the suffix, or the format.'
+        )
+    if not out.parent.is_dir():
+        raise InputError(f"The folder {out.parent} to write {out.name} in does not exist. Create it first.")
+    return checked_shapes(lengths, batch)
+
+
+def _check_lengths(shapes: InputShapes, longest: int) -> None:
+    if shapes.lengths[-1] > longest:
+        raise InputError(
+            f"The model has positions for rows of at most {longest} tokens; lengths go up to {shapes.lengths[-1]}. "
+            "Choose shorter lengths."
+        )
+
+
+def _size_bytes(path: Path) -> int:
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())
