@@ -54,14 +54,42 @@ class Observation:
             best_f1=metrics.f1(competing[0].text if competing else "", answers),
         )
 
-    def probabilities(self, settings: ReaderSettings) -> tuple[NDArray[np.float64], float]:
-        """Return the probability of each wording, [wordings], and that of "no answer"."""
-        logits = np.append(self.scores, -settings.null_threshold) / settings.temperature
-        shares = np.exp(logits - logits.max())
-        shares /= shares.sum()
-        wordings = np.zeros(len(self.right), np.float64)
-        np.add.at(wordings, self.wordings, shares[:-1])
-        return wordings, float(shares[-1])
+
+class Observations:
+    """Observations side by side, so that a setting is tried on all of them at once.
+
+    Args:
+        observations: at least one.
+    """
+
+    def __init__(self, observations: Sequence[Observation]) -> None:
+        count = len(observations)
+        width = max(len(observation.scores) for observation in observations)
+        self._scores = np.full((count, width), -np.inf)
+        self._wordings = np.zeros((count, width), np.int_)
+        self.right = np.zeros((count, width), np.bool_)
+        for row, observation in enumerate(observations):
+            self._scores[row, : len(observation.scores)] = observation.scores
+            self._wordings[row, : len(observation.wordings)] = observation.wordings
+            self.right[row, : len(observation.right)] = observation.right
+        self._wordings += np.arange(count)[:, None] * width
+        self.answerable = np.array([observation.answerable for observation in observations])
+
+    def probabilities(self, settings: ReaderSettings) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the probability of each wording, [observations, wordings], and that of "no answer", [observations]."""
+        null = np.full((len(self._scores), 1), -settings.null_threshold)
+        logits = np.concatenate([self._scores, null], axis=1) / settings.temperature
+        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        wordings = np.bincount(self._wordings.ravel(), shares[:, :-1].ravel(), self._scores.size)
+        return wordings.astype(np.float64).reshape(self._scores.shape), shares[:, -1]
+
+    def loss(self, settings: ReaderSettings) -> float:
+        """Return the negative log likelihood of what happened, over all wordings and "no answer"."""
+        wordings, null = self.probabilities(settings)
+        predicted = np.clip(np.column_stack([wordings, null]), _SMALLEST, 1 - _SMALLEST)
+        happened = np.column_stack([self.right, ~self.answerable])
+        return -float(np.log(np.where(happened, predicted, 1 - predicted)).sum())
 
 
 def with_null_threshold(settings: ReaderSettings, observations: Sequence[Observation]) -> ReaderSettings:
@@ -105,19 +133,13 @@ def with_temperature(settings: ReaderSettings, observations: Sequence[Observatio
     if not observations:
         raise InputError("A temperature needs at least one observation, got none.")
 
+    stacked = Observations(observations)
+
     def loss(log_temperature: float) -> float:
-        tried = replace(settings, temperature=math.exp(log_temperature))
-        return math.fsum(_loss(observation, tried) for observation in observations)
+        return stacked.loss(replace(settings, temperature=math.exp(log_temperature)))
 
     best = _golden_section(loss, math.log(_LOWEST_TEMPERATURE), math.log(_HIGHEST_TEMPERATURE))
     return replace(settings, temperature=math.exp(best))
-
-
-def _loss(observation: Observation, settings: ReaderSettings) -> float:
-    wordings, null = observation.probabilities(settings)
-    predicted = np.clip(np.append(wordings, null), _SMALLEST, 1 - _SMALLEST)
-    happened = np.append(observation.right, not observation.answerable)
-    return -float(np.log(np.where(happened, predicted, 1 - predicted)).sum())
 
 
 def _golden_section(function: Callable[[float], float], low: float, high: float) -> float:

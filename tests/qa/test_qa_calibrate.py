@@ -14,6 +14,7 @@ from bertkit.errors import InputError
 from bertkit.qa import Document
 from bertkit.qa.calibrate import (
     Observation,
+    Observations,
     expected_calibration_error,
     reliability,
     with_null_threshold,
@@ -57,10 +58,10 @@ def test_the_temperature_makes_probabilities_true() -> None:
     observations = drawn(3.0, 3000)
 
     def error(settings: ReaderSettings) -> float:
-        best = [observation.probabilities(settings)[0].argmax() for observation in observations]
-        shares = [observation.probabilities(settings)[0].max() for observation in observations]
-        right = [bool(observation.right[index]) for observation, index in zip(observations, best, strict=True)]
-        return expected_calibration_error(shares, right)
+        stacked = Observations(observations)
+        wordings, _ = stacked.probabilities(settings)
+        rows, best = np.arange(len(wordings)), wordings.argmax(axis=1)
+        return expected_calibration_error(wordings[rows, best].tolist(), stacked.right[rows, best].tolist())
 
     assert error(SETTINGS) > 0.1
     assert error(with_temperature(SETTINGS, observations)) < 0.04
@@ -82,9 +83,11 @@ def test_observed_probabilities_are_those_that_a_result_shows(
     candidates = sorted((candidate(word, score) for word, score in dict(spans).items()), key=lambda span: span.rank)
     settings = replace(SETTINGS, temperature=temperature, null_threshold=1.0)
     shown = to_result("Q", candidates, top_k=50, temperature=temperature, null_threshold=1.0)
-    wordings, null = Observation.of(candidates, []).probabilities(settings)
-    assert wordings.tolist() == pytest.approx([answer.probability for answer in shown])
-    assert null == pytest.approx(shown.no_answer.probability)
+    other = Observation.of([candidate(3, 1.0)] * 13, [])
+    wordings, null = Observations([other, Observation.of(candidates, [])]).probabilities(settings)
+    assert wordings[1, : len(shown)].tolist() == pytest.approx([answer.probability for answer in shown])
+    assert wordings[1, len(shown) :].sum() == 0
+    assert null[1] == pytest.approx(shown.no_answer.probability)
 
 
 def test_an_observation_knows_what_is_right() -> None:
@@ -92,7 +95,8 @@ def test_an_observation_knows_what_is_right() -> None:
     assert observation.right.tolist() == [False, True]
     assert (observation.answerable, observation.best_f1) == (True, 0.0)
     assert not Observation.of([candidate(3, 2.0)], []).right.any()
-    assert Observation.of([], []).probabilities(SETTINGS)[1] == 1.0
+    nothing = Observations([Observation.of([], []), observation]).probabilities(SETTINGS)
+    assert (nothing[0][0].sum(), nothing[1][0]) == (0.0, 1.0)
 
 
 def test_the_null_threshold_separates_as_well_as_can_be() -> None:
