@@ -87,8 +87,14 @@ def _as_one(builder: GraphBuilder, value: Value, kind: Kind, place: str) -> Any:
 
 
 def are_sizes(arguments: Iterable[Argument]) -> bool:
-    """Say whether at least one argument is a size, and none is a tensor that the graph computes."""
+    """Say whether at least one argument is a size, and none is a tensor.
+
+    Tensors are what the graph computes as such, and constants of more than one axis: a table of which a size tells how
+    much to take.
+    """
     flat = [value for argument in arguments for value in _flat(argument)]
+    if any(isinstance(value, Constant) and value.array.ndim > 1 for value in flat):
+        return False
     computed = [value for value in flat if isinstance(value, Computed)]
     return bool(computed) and not any(value.is_tensor for value in computed)
 
