@@ -5,7 +5,6 @@ Importing a family registers its ops, so all of them are imported here.
 
 from __future__ import annotations
 
-from bertkit.coreml.lowering import sizes as sizes
 from bertkit.coreml.lowering.mil import activation as activation
 from bertkit.coreml.lowering.mil import attention as attention
 from bertkit.coreml.lowering.mil import convolution as convolution
@@ -16,4 +15,5 @@ from bertkit.coreml.lowering.mil import linear as linear
 from bertkit.coreml.lowering.mil import normalize as normalize
 from bertkit.coreml.lowering.mil import reduce as reduce
 from bertkit.coreml.lowering.mil import reshape as reshape
+from bertkit.coreml.lowering.mil import sizes as sizes
 from bertkit.coreml.lowering.mil import slicing as slicing

@@ -5,7 +5,6 @@ Importing a family registers its layers, so all of them are imported here.
 
 from __future__ import annotations
 
-from bertkit.coreml.lowering import sizes as sizes
 from bertkit.coreml.lowering.network import activation as activation
 from bertkit.coreml.lowering.network import elementwise as elementwise
 from bertkit.coreml.lowering.network import fill as fill
@@ -14,5 +13,6 @@ from bertkit.coreml.lowering.network import linear as linear
 from bertkit.coreml.lowering.network import normalize as normalize
 from bertkit.coreml.lowering.network import reduce as reduce
 from bertkit.coreml.lowering.network import reshape as reshape
+from bertkit.coreml.lowering.network import sizes as sizes
 from bertkit.coreml.lowering.network import slicing as slicing
 from bertkit.coreml.lowering.network import spatial as spatial

@@ -157,9 +157,9 @@ def unary(
     shift: float = 0.0,
     scale: float = 0.0,
 ) -> Tensor:
-    """Apply a function to scale * x + shift; a scale of 0 stands for 1, an epsilon of 0 for 1e-6."""
+    """Apply a function to scale * x + shift; a scale of 0 stands for 1, an epsilon of 0 for 1e-6 (in a LOG for 0)."""
     x = (x if scale == 0 else x * scale) + shift
-    return _UNARY_FUNCTIONS[type](x, alpha, _DEFAULT_EPSILON if epsilon == 0 else epsilon)
+    return _UNARY_FUNCTIONS[type](x, alpha, _DEFAULT_EPSILON if epsilon == 0 and type != "LOG" else epsilon)
 
 
 _UNARY_FUNCTIONS: dict[str, Callable[[Tensor, float, float], Tensor]] = {
@@ -168,7 +168,7 @@ _UNARY_FUNCTIONS: dict[str, Callable[[Tensor, float, float], Tensor]] = {
     "INVERSE": lambda x, alpha, epsilon: torch.reciprocal(x + epsilon),
     "POWER": lambda x, alpha, epsilon: torch.pow(x, alpha),
     "EXP": lambda x, alpha, epsilon: torch.exp(x),
-    "LOG": lambda x, alpha, epsilon: torch.log(x),
+    "LOG": lambda x, alpha, epsilon: torch.log(x + epsilon),
     "ABS": lambda x, alpha, epsilon: torch.abs(x),
     "THRESHOLD": lambda x, alpha, epsilon: torch.clamp(x, min=alpha),
 }

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from bertkit.coreml.lowering.mil import fill as mil
 from bertkit.coreml.lowering.registry import Stored, layer
+from bertkit.coreml.lowering.sizes import vector, whole
 
 
 @layer("loadConstant", weights={"data": Stored((1, 1, "shape"))})
@@ -54,7 +55,8 @@ def range_dynamic(
     """Return [n]: start, start + step, ... below end, where the arguments that are inputs were computed."""
     first = start_value if start is None else start[0]
     by = step_size_value if step is None else step[0]
-    return torch.arange(first, end[0], by, dtype=torch.float32)
+    # With whole numbers the length is computed without rounding, and a symbolic end stays free.
+    return torch.arange(*vector(whole((first, end[0], by))), dtype=torch.float32)
 
 
 @layer("matrixBandPart")
@@ -73,3 +75,9 @@ def lower_triangular(x: Tensor, *, k: int = 0) -> Tensor:
 def upper_triangular(x: Tensor, *, k: int = 0) -> Tensor:
     """Zero everything below diagonal `k`."""
     return torch.triu(x, k)
+
+
+@layer("whereNonZero")
+def where_non_zero(x: Tensor) -> Tensor:
+    """Return [n, rank]: the indices of all values other than 0."""
+    return torch.nonzero(x).to(x.dtype)
