@@ -31,7 +31,7 @@ def constexpr(name: str, since: str = "iOS16") -> Callable[[Function], Function]
     return register
 
 
-def fold(name: str, opset: str, arguments: Mapping[str, Array], place: str) -> Array:
+def fold(name: str, opset: str, arguments: Mapping[str, Array], place: str) -> tuple[Array, ...]:
     """Expand one compressed constant.
 
     Args:
@@ -40,6 +40,9 @@ def fold(name: str, opset: str, arguments: Mapping[str, Array], place: str) -> A
         arguments: the op's inputs by name.
         place: the operation's name.
 
+    Returns:
+        The op's outputs.
+
     Raises:
         UnsupportedError: the op, or one of its inputs, is not supported.
         ModelError: an input is missing, or the inputs' sizes contradict each other.
@@ -47,11 +50,11 @@ def fold(name: str, opset: str, arguments: Mapping[str, Array], place: str) -> A
     implementation = CONSTEXPRS.get(name, opset, place)
     check_arguments(implementation, arguments.keys(), place)
     try:
-        expanded: Array = implementation.function(**arguments)
+        outputs: Array | tuple[Array, ...] = implementation.function(**arguments)
     except (ValueError, IndexError) as error:
         shapes = ", ".join(f"{key} {array.shape}" for key, array in arguments.items())
         raise ModelError(f'The inputs of {name} "{place}" do not fit each other ({shapes}): {error}.') from error
-    return expanded
+    return outputs if isinstance(outputs, tuple) else (outputs,)
 
 
 @constexpr("constexpr_affine_dequantize")
@@ -125,6 +128,25 @@ def blockwise_shift_scale(data: Array, scale: Array, offset: Array | None = None
         shifted -= _spread(offset.astype(np.float32), data.shape)
     shifted *= _spread(scale.astype(np.float32), data.shape)
     return shifted
+
+
+@constexpr("constexpr_lut_to_sparse", since="iOS18")
+def lut_to_sparse(
+    indices_mask: Array, indices_nonzero_data: Array, lut: Array, vector_axis: Array | None = None
+) -> tuple[Array, Array]:
+    """Look up the indices of a sparse constant; returns the mask of the result and the values where it is 1."""
+    dense = lut_to_dense(sparse_to_dense(indices_nonzero_data, indices_mask), lut, vector_axis)
+    mask = indices_mask if vector_axis is None else np.repeat(indices_mask, lut.shape[-1], int(vector_axis))
+    return mask, dense[mask != 0]
+
+
+@constexpr("constexpr_sparse_blockwise_shift_scale", since="iOS18")
+def sparse_blockwise_shift_scale(
+    data_mask: Array, nonzero_data: Array, scale: Array, offset: Array | None = None
+) -> tuple[Array, Array]:
+    """Scale a sparse constant; returns its mask and the values where it is 1."""
+    dense = blockwise_shift_scale(sparse_to_dense(nonzero_data, data_mask), scale, offset)
+    return data_mask, dense[data_mask != 0]
 
 
 def _spread(blocks: Array, shape: Sequence[int]) -> Array:

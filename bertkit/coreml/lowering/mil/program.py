@@ -57,7 +57,7 @@ class _Walker:
                 key, array = self._read(operation.attributes["val"], _place(operation))
                 scope[operation.outputs[0].name] = Constant(operation.outputs[0].name, key, array)
             elif operation.type.startswith("constexpr_"):
-                scope[operation.outputs[0].name] = self._fold(operation, scope)
+                self._fold(operation, scope)
             elif operation.blocks:
                 raise UnsupportedError(
                     f'The op "{operation.type}" at "{_place(operation)}" holds nested blocks, which are not supported. '
@@ -69,7 +69,7 @@ class _Walker:
     def _read(self, value: Any, place: str) -> tuple[Hashable, NDArray[Any]]:
         return read_value(self._package, value, place)
 
-    def _fold(self, operation: Any, scope: Mapping[str, Value]) -> Constant:
+    def _fold(self, operation: Any, scope: dict[str, Value]) -> None:
         place = _place(operation)
         arguments = {
             name: self._read(value, place)[1] for name, value in operation.attributes.items() if name != "name"
@@ -78,7 +78,9 @@ class _Walker:
             if not isinstance(argument, Constant):
                 raise ModelError(f'The input "{name}" of {operation.type} "{place}" must be one constant.')
             arguments[name] = argument.array
-        return Constant(operation.outputs[0].name, object(), fold(operation.type, self._opset, arguments, place))
+        folded = fold(operation.type, self._opset, arguments, place)
+        for output, array in zip(operation.outputs, folded, strict=True):
+            scope[output.name] = Constant(output.name, object(), array)
 
     def _lower(self, operation: Any, scope: dict[str, Value]) -> None:
         place = _place(operation)
