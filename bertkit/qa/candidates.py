@@ -65,6 +65,11 @@ class Pool:
         self._best = list(best.values())
 
     @property
+    def lowest_score(self) -> float:
+        """What a candidate must reach to be kept; -inf while there is room."""
+        return self._best[-1].score if len(self._best) == self.size else -math.inf
+
+    @property
     def best(self) -> Sequence[Candidate]:
         """The candidates, best first."""
         return self._best

@@ -15,6 +15,7 @@ from bertkit.qa.candidates import Pool, to_result
 from bertkit.qa.document import Document
 from bertkit.qa.encoding import Encoder
 from bertkit.qa.progress import Meter, Progress, ProgressCallback
+from bertkit.qa.spans import best_spans
 from bertkit.qa.windows import INPUTS, Frame
 
 if TYPE_CHECKING:
@@ -218,16 +219,13 @@ class Reader:
         meter = Meter(sum(len(task.document.text) * len(task.questions) for task in tasks))
         together = self.settings.max_batch > 1
         for batch in scan.batched(scan.cut_all(tasks, frames, self.encoder, meter), self._batch_size(options)):
-            found = scan.search(
-                batch,
-                self.model,
-                self.settings.inputs,
-                together=together,
-                max_answer_tokens=options.max_answer_tokens,
-                count=pools[0].size,
-            )
-            for row, candidates in zip(batch, found, strict=True):
-                pools[row.question].add(candidates)
+            windows = [row.window for row in batch]
+            start, end = scan.run(self.model, windows, self.settings.inputs, together=together)
+            longest, count = options.max_answer_tokens, pools[0].size
+            found = best_spans(start, end, windows, max_answer_tokens=longest, count=count)
+            for row, spans in zip(batch, found, strict=True):
+                pool = pools[row.question]
+                pool.add(scan.candidates(row, spans, pool.lowest_score))
             yield meter.read(len(batch))
 
     def _frames(self, questions: Sequence[str], options: Options) -> list[Frame]:

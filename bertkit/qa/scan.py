@@ -1,9 +1,10 @@
-"""Documents through a model: windows are cut, gathered into batches of one length, run, and searched for spans."""
+"""Documents through a model: windows are cut, gathered into batches of one length, and run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,7 +15,7 @@ from bertkit.qa.candidates import Candidate
 from bertkit.qa.document import Document
 from bertkit.qa.encoding import Encoder
 from bertkit.qa.progress import Meter
-from bertkit.qa.spans import TokenSpan, best_spans
+from bertkit.qa.spans import TokenSpan
 from bertkit.qa.windows import Cutter, Frame, Window, rows
 
 START_OUTPUT, END_OUTPUT = "start_logits", "end_logits"
@@ -121,10 +122,16 @@ def _joined(outputs: Sequence[Mapping[str, Any]], name: str, shape: tuple[int, i
     return joined
 
 
-def candidates(row: Row, spans: Sequence[TokenSpan]) -> Iterator[Candidate]:
-    """Yield the characters of a row's token spans, without white space around them."""
+def candidates(row: Row, spans: Iterable[TokenSpan], lowest_score: float) -> Iterator[Candidate]:
+    """Yield the characters of a row's token spans, without white space around them.
+
+    Args:
+        row: whose spans they are.
+        spans: best first.
+        lowest_score: spans below it are left out.
+    """
     text, passage = row.document.text, row.window.passage
-    for span in spans:
+    for span in takewhile(lambda span: span.score >= lowest_score, spans):
         start, end = int(passage.starts[span.first]), int(passage.ends[span.last])
         while start < end and text[start].isspace():
             start += 1
@@ -132,19 +139,3 @@ def candidates(row: Row, spans: Sequence[TokenSpan]) -> Iterator[Candidate]:
             end -= 1
         if start < end:
             yield Candidate(span.score, row.document, start, end)
-
-
-def search(
-    rows_of_one_length: Sequence[Row],
-    model: Predictor,
-    inputs: Sequence[str],
-    *,
-    together: bool,
-    max_answer_tokens: int,
-    count: int,
-) -> list[list[Candidate]]:
-    """Run a batch and return each row's best candidates, best first. Arguments as `run` and `best_spans`."""
-    windows = [row.window for row in rows_of_one_length]
-    start_logits, end_logits = run(model, windows, inputs, together=together)
-    found = best_spans(start_logits, end_logits, windows, max_answer_tokens=max_answer_tokens, count=count)
-    return [list(candidates(row, spans)) for row, spans in zip(rows_of_one_length, found, strict=True)]
