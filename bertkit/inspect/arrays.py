@@ -99,7 +99,9 @@ def _from_network(network: Any, name: str) -> NDArray[np.float32] | None:
 
 
 def _weights(weights: Any, name: str) -> NDArray[np.float32]:
-    if not weights.HasField("quantization") and weights.floatValue:
+    if weights.float16Value:
+        return np.frombuffer(weights.float16Value, "<f2").astype(np.float32)
+    if weights.floatValue:
         return np.fromiter(weights.floatValue, np.float32, len(weights.floatValue))
 
     from bertkit.coreml.lowering.network.weights import read_weights

@@ -13,10 +13,10 @@ from bertkit.widgets.panel import Json
 
 _HEIGHT = 36.0
 _PORT_HEIGHT = 24.0
-_NARROWEST, _WIDEST = 92.0, 176.0
+_NARROWEST, _WIDEST = 92.0, 204.0
 _CHARACTER = 6.6
 _SIDES = 26.0
-_LONGEST_TITLE = 22
+_LONGEST_TITLE, _LONGEST_DETAIL = 22, 30
 _MARGIN = 8.0
 _STYLE = (
     "text{font-family:system-ui,sans-serif;fill:#1f2328}.detail{fill:#57606a}.card{fill:#fff}.frame{fill:#fff;"
@@ -120,13 +120,16 @@ def curve(points: Sequence[tuple[float, float]]) -> str:
 
 
 def _shortened(shape: Shape) -> Shape:
-    if len(shape.title) <= _LONGEST_TITLE:
-        return shape
-    return Shape(shape.id, shape.name, f"{shape.title[: _LONGEST_TITLE - 1]}…", shape.detail, shape.family)
+    title, detail = _cut(shape.title, _LONGEST_TITLE), _cut(shape.detail, _LONGEST_DETAIL)
+    return Shape(shape.id, shape.name, title, detail, shape.family)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _width(shape: Shape) -> float:
-    longest = max(min(len(shape.title), _LONGEST_TITLE) * 1.1, len(shape.detail) * 0.92)
+    longest = max(min(len(shape.title), _LONGEST_TITLE) * 1.1, min(len(shape.detail), _LONGEST_DETAIL) * 0.88)
     return round(min(max(longest * _CHARACTER + _SIDES, _NARROWEST), _WIDEST))
 
 

@@ -14,6 +14,8 @@ _SWEEPS = 6
 _GAP_X = 18.0
 _GAP_Y = 26.0
 _BEND_WIDTH = 10.0
+# How strongly a link draws its ends above each other: long edges run straight, and boxes follow boxes.
+_PULL_BENDS, _PULL_BOXES, _PULL_MIXED = 8.0, 1.0, 0.2
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,17 @@ def _mean(values: Mapping[str, float], names: Sequence[str]) -> float:
     return sum(values[name] for name in names) / len(names)
 
 
+def _is_bend(name: str) -> bool:
+    return name.startswith("\0")
+
+
+def _drawn_to(name: str, values: Mapping[str, float], neighbors: Sequence[str]) -> float:
+    """Return the mean of a node's neighbors' places, weighted by the pull of the links."""
+    bend = _is_bend(name)
+    pulls = [(_PULL_BENDS if bend else _PULL_BOXES) if _is_bend(other) == bend else _PULL_MIXED for other in neighbors]
+    return sum(values[other] * pull for other, pull in zip(neighbors, pulls, strict=True)) / sum(pulls)
+
+
 def _centers(
     rows: Sequence[Sequence[str]], links: Sequence[tuple[str, str]], width: Mapping[str, float]
 ) -> dict[str, float]:
@@ -192,7 +205,7 @@ def _centers(
     for sweep in range(_SWEEPS + 1):
         neighbors = above if sweep % 2 == 0 else below
         for row in rows if sweep % 2 == 0 else reversed(rows):
-            wanted = [_mean(center, near) if (near := neighbors.get(name)) else center[name] for name in row]
+            wanted = [_drawn_to(name, center, near) if (near := neighbors.get(name)) else center[name] for name in row]
             center.update(zip(row, _separated(wanted, [half[name] for name in row]), strict=True))
     left = min(center[name] - half[name] for name in center)
     return {name: x - left for name, x in center.items()}

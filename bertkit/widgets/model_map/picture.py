@@ -12,6 +12,7 @@ from bertkit.widgets.flow import Flow, Shape, draw
 from bertkit.widgets.model_map.labels import layer_label
 
 _MOST_NODES = 200
+_LONGEST_KIND = 16
 
 
 def draw_module(atlas: Atlas, entry: Entry, deep: bool) -> Flow:
@@ -48,7 +49,9 @@ def _part(identity: str, part: Part) -> Shape:
     layer = part.sample
     shape = layer.outputs[0].shape if layer.outputs else None
     kind = layer.variant or layer.kind
-    detail = kind if shape is None else f"{kind}  {units.shape(shape)}"
+    # A long type is told by the box's color and name; its shape is told nowhere else.
+    kind = kind if len(kind) <= _LONGEST_KIND else family(layer.kind)
+    detail = kind if shape is None else f"{kind} {units.shape(shape)}"
     return Shape(identity, layer.name, layer_label(layer), detail, family(layer.kind))
 
 

@@ -49,8 +49,16 @@ export class Context {
     return data as Data;
   }
 
-  onData(callback: () => void): void {
-    listen(this.shared.model, "change:_view", callback, this.signal);
+  // Calls back now and at every change of the data, each time with a context that ends at the next change.
+  eachData(callback: (context: Context) => void): void {
+    let current = new AbortController();
+    const draw = (): void => {
+      current.abort();
+      current = new AbortController();
+      callback(new Context({ ...this.shared, signal: AbortSignal.any([this.signal, current.signal]) }, this.scope));
+    };
+    listen(this.shared.model, "change:_view", draw, this.signal);
+    draw();
   }
 
   // Asks one of the panel's methods. Parameters are strings, whole numbers, booleans or null.

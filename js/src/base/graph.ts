@@ -3,6 +3,8 @@ import { el, replace, svg } from "./dom";
 
 export interface GraphBox {
   id: string;
+  // In full, for those who hover or listen.
+  name: string;
   title: string;
   detail: string;
   family: string;
@@ -34,11 +36,13 @@ export interface GraphOptions {
 }
 
 const MARGIN = 8;
+const SMALLEST = 0.67;
 const ZOOM = [0.5, 0.67, 0.8, 1, 1.25, 1.5];
-const TITLE_CHARACTERS = 22;
 
 export class Graph {
   readonly element: HTMLElement;
+  // Buttons for the size, to be placed beside others.
+  readonly tools: HTMLElement;
   private readonly options: GraphOptions;
   private readonly scroller = el("div", { class: "bk-graph-scroller" });
   private readonly boxes = new Map<string, SVGGElement>();
@@ -48,10 +52,10 @@ export class Graph {
   constructor(options: GraphOptions) {
     this.options = options;
     const step = (by: number, name: string): HTMLElement =>
-      el("button", { type: "button", class: "bk-button", "aria-label": name, title: name, onclick: () => this.scale(by) }, by > 0 ? "+" : "−");
-    const tools = el("div", { class: "bk-graph-tools" }, step(-1, "Smaller"), step(1, "Larger"));
+      el("button", { type: "button", class: "bk-button bk-small", "aria-label": name, title: name, onclick: () => this.scale(by) }, by > 0 ? "+" : "−");
+    this.tools = el("div", { class: "bk-graph-tools" }, step(-1, "Smaller"), step(1, "Larger"));
     this.scroller.addEventListener("keydown", (event) => this.pressed(event), { signal: options.signal });
-    this.element = el("div", { class: "bk-graph" }, tools, this.scroller);
+    this.element = el("div", { class: "bk-graph" }, this.scroller);
   }
 
   show(data: GraphData): void {
@@ -63,7 +67,7 @@ export class Graph {
       this.scroller,
       svg("svg", { role: "group", "aria-label": this.options.label, viewBox: `${-MARGIN} ${-MARGIN} ${data.width + 2 * MARGIN} ${data.height + 2 * MARGIN}` }, ...edges, ...boxes),
     );
-    this.scale(0);
+    this.fit();
     this.stop(data.boxes[0]?.id);
   }
 
@@ -80,7 +84,6 @@ export class Graph {
   }
 
   private box(box: GraphBox): SVGGElement {
-    const title = box.title.length > TITLE_CHARACTERS ? `${box.title.slice(0, TITLE_CHARACTERS - 1)}…` : box.title;
     const group = svg(
       "g",
       {
@@ -88,20 +91,29 @@ export class Graph {
         role: "button",
         tabindex: -1,
         "aria-pressed": "false",
-        "aria-label": `${box.title}, ${box.detail}`,
+        "aria-label": box.detail ? `${box.name}, ${box.detail}` : box.name,
         transform: `translate(${box.x} ${box.y})`,
         onclick: () => this.choose(box.id),
         ondblclick: () => this.options.onOpen?.(box.id),
       },
-      svg("title", {}, `${box.title}\n${box.detail}`),
+      svg("title", {}, `${box.name}\n${box.detail}`),
       svg("rect", { class: "bk-box-frame", width: box.width, height: box.height, rx: 5 }),
       svg("rect", { class: "bk-box-family", width: 5, height: box.height, rx: 2 }),
-      svg("text", { class: "bk-box-title", x: 13, y: box.height > 30 ? 15 : box.height / 2 + 4 }, title),
+      svg("text", { class: "bk-box-title", x: 13, y: box.height > 30 ? 15 : box.height / 2 + 4 }, box.title),
       box.height > 30 ? svg("text", { class: "bk-box-detail", x: 13, y: 29 }, box.detail) : null,
     );
     group.dataset["bkFamily"] = box.family;
     this.boxes.set(box.id, group);
     return group;
+  }
+
+  // Begins at the largest size that fits the width, but never so small that it cannot be read.
+  private fit(): void {
+    const room = this.scroller.clientWidth || Infinity;
+    const width = (this.data?.width ?? 0) + 4 * MARGIN;
+    this.zoom = ZOOM.findLastIndex((factor) => factor <= 1 && (factor <= SMALLEST || factor * width <= room));
+    this.scale(0);
+    this.scroller.scrollLeft = (this.scroller.scrollWidth - this.scroller.clientWidth) / 2;
   }
 
   private scale(by: number): void {

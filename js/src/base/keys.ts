@@ -22,8 +22,10 @@ export class Keys {
   }
 
   // Lists a key for "?"; with `act` it also does something anywhere in the widget, except while typing.
+  // A key that is listed already gets the new meaning.
   add(key: string, meaning: string, act?: () => void): void {
-    this.keys.push({ key, meaning, act });
+    const at = this.keys.findIndex((listed) => listed.key === key);
+    this.keys.splice(at < 0 ? this.keys.length : at, at < 0 ? 0 : 1, { key, meaning, act });
   }
 
   show(): void {

@@ -51,22 +51,26 @@ export class Tree {
     chosen.querySelector(".bk-tree-line")?.scrollIntoView({ block: "nearest" });
   }
 
-  // Shows only items that match and what leads to them; returns how many match.
-  filter(text: string): number {
-    const wanted = text.trim().toLowerCase();
-    let found = 0;
+  // Shows only items that match and what leads to them; without a test all of them.
+  filter(matches?: (id: string) => boolean): void {
     const visit = (item: TreeItem): boolean => {
-      const own = `${item.id} ${item.label} ${item.detail ?? ""}`.toLowerCase().includes(wanted);
+      const own = matches === undefined || matches(item.id);
       const inner = item.children.map(visit).includes(true);
       const row = this.rows.get(item.id) as HTMLElement;
-      if (own) found += 1;
       row.hidden = !(own || inner);
-      if (wanted && inner) this.fold(row, false);
+      if (matches && inner) this.fold(row, false);
       return own || inner;
     };
     for (const item of this.items.values()) if (!this.parent(this.rows.get(item.id) as HTMLElement)) visit(item);
     this.stop(this.visible().find((row) => row.getAttribute("aria-selected") === "true") ?? this.visible()[0]);
-    return found;
+  }
+
+  // Changes what stands at the right edges.
+  values(value: (id: string) => string): void {
+    for (const [id, row] of this.rows) {
+      const place = row.querySelector<HTMLElement>(":scope > .bk-tree-line > .bk-tree-value");
+      if (place) place.textContent = value(id);
+    }
   }
 
   private row(item: TreeItem, level: number): HTMLElement {
@@ -78,7 +82,7 @@ export class Tree {
       el("span", { class: "bk-tree-label" }, item.label),
       item.detail ? el("span", { class: "bk-muted" }, item.detail) : null,
       item.mark ? el("span", { class: "bk-mark" }, item.mark) : null,
-      item.value ? el("span", { class: "bk-tree-value" }, item.value) : null,
+      el("span", { class: "bk-tree-value" }, item.value ?? ""),
     );
     line.style.setProperty("--bk-level", String(level));
     const row = el("li", { role: "treeitem", "aria-level": level, "aria-selected": "false", "aria-labelledby": id, tabindex: -1 }, line);

@@ -1,0 +1,51 @@
+"""What the widgets' tests share: models to look at, every panel there is, and a browser."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from bare_page import BarePage, launched, opened
+from sample_models import write_network, write_program
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an ML Program of an encoder with three layers that are alike, named as bertkit names them."""
+    return write_program(tmp_path_factory.mktemp("program") / "encoder.mlpackage")
+
+
+@pytest.fixture(scope="session")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an updatable NeuralNetwork with flat layer names."""
+    return write_network(tmp_path_factory.mktemp("network") / "classifier.mlmodel")
+
+
+@pytest.fixture(scope="session")
+def shared_models() -> list[Path]:
+    """Return Core ML files of other people; skips where there are none."""
+    folder = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "coreml"
+    if not folder.is_dir():
+        pytest.skip("there is no ../shared/data/coreml")
+    return sorted(folder.glob("*.mlmodel"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    with launched() as started:
+        yield started
+
+
+@pytest.fixture
+def bare(browser: Any) -> Iterator[BarePage]:
+    """Return a page without Jupyter; at the end it must have asked for nothing and raised nothing."""
+    with opened(browser) as page:
+        yield page
+        assert page.blocked == []
+        assert page.errors == []

@@ -1,0 +1,45 @@
+"""Writes pictures of the widgets to look at: light and dark, at 360 and 1400 pixels.
+
+python tests/widgets/screenshots.py model_map MODEL FOLDER
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from bare_page import launched, opened
+
+from bertkit.coreml import Package
+from bertkit.inspect.atlas import atlas_of
+from bertkit.widgets.model_map import ModelMapPanel
+from bertkit.widgets.panel import Panel
+
+
+def _panel(name: str, model: str) -> Panel:
+    if name == "model_map":
+        return ModelMapPanel(atlas_of(Package.open(model)))
+    raise SystemExit(f"there is no panel {name}")
+
+
+def main() -> None:
+    name, model, folder = sys.argv[1:4]
+    with launched() as browser:
+        for dark in (False, True):
+            for width in (360, 1400):
+                with opened(browser, width, 900, dark) as bare:
+                    panel = _panel(name, model)
+                    bare.page.goto("about:blank")
+                    bare.open_panel(panel)
+                    if dark:
+                        bare.page.evaluate("document.body.style.background = '#0d1117'")
+                    bare.page.wait_for_timeout(600)
+                    path = Path(folder) / f"{name}-{width}-{'dark' if dark else 'light'}.png"
+                    bare.page.screenshot(path=str(path), full_page=True)
+                    print(path, bare.errors, bare.blocked)
+
+
+if __name__ == "__main__":
+    main()
