@@ -89,7 +89,9 @@ def _read_config(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise FileError(f"{path} is not JSON: {error}. Download the checkpoint again.") from error
     if not isinstance(config, dict):
-        raise FileError(f"{path} must hold a JSON object, found {type(config).__name__}. Download the checkpoint again.")
+        raise FileError(
+            f"{path} must hold a JSON object, found {type(config).__name__}. Download the checkpoint again."
+        )
     return config
 
 
@@ -109,6 +111,6 @@ def _check_head(folder: Path, config: dict[str, Any], tensors: Tensors) -> None:
         stated = config.get("architectures")
         architecture = ", ".join(map(str, stated)) if isinstance(stated, list) else "no architecture stated"
         raise CheckpointError(
-            f"{folder} does not answer questions: its {len(tensors)} tensors ({architecture}) hold no qa_outputs.weight. "
-            "Pass a checkpoint that was fine-tuned for extractive question answering."
+            f"{folder} does not answer questions: its {len(tensors)} tensors ({architecture}) hold no "
+            "qa_outputs.weight. Pass a checkpoint that was fine-tuned for extractive question answering."
         )

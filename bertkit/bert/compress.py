@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 Compression = Literal["none", "int8", "palettize6", "palettize4"]
 
-COMPRESSIONS = ("none", "int8", "palettize6", "palettize4")
-
 _SMALLEST_ELEMENTS = 4096
 _MOST_ROUNDS = 500
 _BINS = 1024

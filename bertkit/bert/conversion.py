@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 from bertkit.bert.checkpoint import Checkpoint
-from bertkit.bert.compress import COMPRESSIONS, Compression
+from bertkit.bert.compress import Compression
+from bertkit.bert.layers import read_contents
+from bertkit.bert.metadata import write_metadata
+from bertkit.bert.module_map import build_module_map
+from bertkit.bert.options import Format, Options, Precision, Target, checked_options
 from bertkit.bert.pairs import pair_template
+from bertkit.bert.quiet import quiet
 from bertkit.bert.settings import ReaderSettings
-from bertkit.bert.shapes import InputShapes, checked_shapes
-from bertkit.bert.verify import Verification, verify as verify_file
+from bertkit.bert.shapes import InputShapes
+from bertkit.bert.verify import Verification
+from bertkit.bert.verify import verify as verify_file
+from bertkit.coreml import save_model
 from bertkit.errors import InputError
 
-Format = Literal["mlprogram", "neuralnetwork"]
-Precision = Literal["float16", "float32"]
 Progress = Callable[[str], None]
-
-_SUFFIXES = {"mlprogram": ".mlpackage", "neuralnetwork": ".mlmodel"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def convert(
     checkpoint: str | Path,
     out: str | Path,
     *,
-    format: Format = "mlprogram",
+    format: Format = "mlprogram",  # noqa: A002, the word that users of Core ML know
     lengths: tuple[int, ...] = (384,),
     batch: int = 1,
     precision: Precision = "float16",
@@ -97,75 +100,42 @@ def convert(
         UnsupportedError: the family, or something in its configuration, is not supported.
         DependencyError: a package of the extra `convert` is missing.
     """
-    out = Path(out)
-    shapes = _checked(out, format, lengths, batch, precision, compress)
     say = progress if progress is not None else lambda step: None
+    options = checked_options(Path(out), Target(format, precision, compress), lengths, batch)
     say("Reading the checkpoint")
     opened = Checkpoint.open(checkpoint)
-    settings = _write(opened, out, format, shapes, precision == "float16", compress, say)
+    settings = _write(opened, options, say)
     verification = None
     if verify:
         say("Comparing with the original")
-        verification = verify_file(out, opened, settings)
-    return Conversion(out, settings, verification, _size_bytes(out))
+        verification = verify_file(options.out, opened, settings)
+    return Conversion(options.out, settings, verification, _size_bytes(options.out))
 
 
-def _write(
-    checkpoint: Checkpoint,
-    out: Path,
-    format: Format,
-    shapes: InputShapes,
-    half: bool,
-    compress: Compression,
-    say: Progress,
-) -> ReaderSettings:
-    from bertkit.bert.quiet import quiet
-
+def _write(checkpoint: Checkpoint, options: Options, say: Progress) -> ReaderSettings:
     with quiet("coremltools"):
         from bertkit.bert.families.registry import read_model
-        from bertkit.bert.layers import read_contents
-        from bertkit.bert.program import Target, build_program
-    from bertkit.bert.metadata import write_metadata
-    from bertkit.bert.module_map import build_module_map
-    from bertkit.coreml import save_model
+        from bertkit.bert.program import build_program
 
     model = read_model(checkpoint)
-    _check_lengths(shapes, model.max_length)
-    template = pair_template(
-        checkpoint, has_types="token_type_ids" in model.inputs, vocabulary=model.embeddings.word.rows
+    _check_lengths(options.shapes, model.max_length)
+    settings = ReaderSettings(
+        family=checkpoint.family,
+        lengths=options.shapes.lengths,
+        max_batch=options.shapes.max_batch,
+        inputs=model.inputs,
+        pair=pair_template(checkpoint, has_types=model.embeddings.takes_types, vocabulary=model.embeddings.word.rows),
     )
-    settings = ReaderSettings(checkpoint.family, shapes.lengths, shapes.max_batch, model.inputs, template)
     say("Building the model")
-    program = build_program(model, Target(format, half, compress), shapes)
+    program = build_program(model, options.target, options.shapes)
     try:
         modules = build_module_map(read_contents(program.specification), program.kinds)
-        stored = f"{'float16' if half else 'float32'}{'' if compress == 'none' else f' and {compress}'}"
-        write_metadata(program.specification, checkpoint, settings, modules, stored)
+        write_metadata(program.specification, checkpoint, settings, modules, options.target)
         say("Writing the file")
-        save_model(out, program.specification, program.weights)
+        save_model(options.out, program.specification, program.weights)
     finally:
         program.discard()
     return settings
-
-
-def _checked(
-    out: Path, format: str, lengths: tuple[int, ...], batch: int, precision: str, compress: str
-) -> InputShapes:
-    """Check all that can be checked before anything heavy is imported."""
-    for name, value, choices in (
-        ("format", format, get_args(Format)),
-        ("precision", precision, get_args(Precision)),
-        ("compress", compress, COMPRESSIONS),
-    ):
-        if value not in choices:
-            raise InputError(f'{name} must be one of {", ".join(choices)}; got "{value}".')
-    if out.suffix != _SUFFIXES[format]:
-        raise InputError(
-            f'The format {format} is written as {_SUFFIXES[format]}; got "{out.name}". Change the suffix, or the format.'
-        )
-    if not out.parent.is_dir():
-        raise InputError(f"The folder {out.parent} to write {out.name} in does not exist. Create it first.")
-    return checked_shapes(lengths, batch)
 
 
 def _check_lengths(shapes: InputShapes, longest: int) -> None:

@@ -52,7 +52,9 @@ def _fetch(hub_id: str) -> Path:
     hub = require("huggingface_hub", "convert", "fetch a checkpoint from the Hugging Face hub")
     try:
         return Path(hub.snapshot_download(hub_id, allow_patterns=list(HUB_FILES)))
-    except Exception as error:  # the hub's client raises a dozen unrelated classes, for no network to no such repository
+    except (
+        Exception
+    ) as error:  # the hub's client raises a dozen unrelated classes, for no network to no such repository
         raise FileError(
             f'"{hub_id}" is neither a folder here nor could it be fetched from the Hugging Face hub: '
             f"{str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__}. "

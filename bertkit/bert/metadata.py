@@ -6,9 +6,11 @@ from typing import Any
 
 from bertkit.bert.checkpoint import Checkpoint
 from bertkit.bert.module_map import ModuleNode
+from bertkit.bert.options import Target
 from bertkit.bert.settings import MODULES_KEY, READER_KEY, TOKENIZER_KEY, ReaderSettings
 
 PREVIEW_KEY = "com.apple.coreml.model.preview.type"
+SOURCE_KEY = "org.bertkit.source"
 
 _DESCRIPTIONS = {
     "input_ids": "Token ids of the question and the passage with the separators around them, padded. [batch, sequence]",
@@ -20,7 +22,7 @@ _DESCRIPTIONS = {
 
 
 def write_metadata(
-    specification: Any, checkpoint: Checkpoint, settings: ReaderSettings, modules: ModuleNode, stored: str
+    specification: Any, checkpoint: Checkpoint, settings: ReaderSettings, modules: ModuleNode, target: Target
 ) -> None:
     """Fill in a specification's descriptions and metadata.
 
@@ -29,14 +31,16 @@ def write_metadata(
         checkpoint: where the model came from.
         settings: the reader's.
         modules: the module map of this specification.
-        stored: how weights are stored, in words.
+        target: what the model was converted to.
     """
     description = specification.description
     for feature in (*description.input, *description.output):
         feature.shortDescription = _DESCRIPTIONS[feature.name]
+    compressed = "" if target.compression == "none" else f" and {target.compression}"
     card, metadata = checkpoint.card, description.metadata
     metadata.shortDescription = (
-        f"{checkpoint.family} for extractive question answering, {modules.parameter_count:,} parameters, {stored}."
+        f"{checkpoint.family} for extractive question answering, {modules.parameter_count:,} parameters, "
+        f"{target.precision}{compressed}."
     )
     metadata.author = card.author
     metadata.license = card.license
@@ -47,7 +51,7 @@ def write_metadata(
         TOKENIZER_KEY: checkpoint.tokenizer.to_str(),
     }
     if card.source:
-        values["org.bertkit.source"] = card.source
+        values[SOURCE_KEY] = card.source
     metadata.userDefined.update(values)
     # The day of the conversion would make equal conversions differ.
     metadata.userDefined.pop("com.github.apple.coremltools.conversion_date", None)

@@ -1,4 +1,4 @@
-"""How layers and parameters are named: `encoder__layer_3__attention__self__query`, and `__weight` or `__bias` after it."""
+"""Names of layers, `encoder__layer_3__attention__self__query`, and of parameters, with `__weight` or `__bias` after."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ _FILLED_LATER = np.empty(0, np.float32)
 class NetworkLayers:
     """Writes the layers that hold parameters.
 
-    A layer's weights and bias are both float16 or both float32, as Core ML requires; beside compressed weights a bias is
-    float32. A layer normalization is always float32.
+    A layer's weights and bias are both float16 or both float32, as Core ML requires; beside compressed weights a bias
+    is float32. A layer normalization is always float32.
 
     Attributes:
         half: store float16.

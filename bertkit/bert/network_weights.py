@@ -15,9 +15,7 @@ from bertkit.bert.compress import Compression, index_bits, is_compressed, palett
 _FLOAT_VALUE_TAG = 1 << 3 | 2  # field 1 of WeightParams, as one run of bytes
 
 
-def write_weights(
-    message: Any, array: NDArray[np.float32], *, half: bool, compression: Compression = "none"
-) -> None:
+def write_weights(message: Any, array: NDArray[np.float32], *, half: bool, compression: Compression = "none") -> None:
     """Fill a `WeightParams` message.
 
     Args:

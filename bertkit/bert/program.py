@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import coremltools as ct
 import numpy as np
@@ -17,12 +17,10 @@ from coremltools.converters.mil.mil import Program as MilProgram
 
 from bertkit.bert.modules.scope import Emission, Scope, Value
 from bertkit.bert.modules.span_model import SpanModel
-from bertkit.bert.compress import Compression
 from bertkit.bert.network_layers import NetworkLayers, declare_integer_inputs, halve_constants
+from bertkit.bert.options import Target
 from bertkit.bert.quiet import quiet
 from bertkit.bert.shapes import InputShapes
-
-Format = Literal["mlprogram", "neuralnetwork"]
 
 _ML_PROGRAM_VERSION = ct.target.iOS18  # the first with scaled_dot_product_attention and several enumerated inputs
 _WEIGHTS = Path("Data", "com.apple.CoreML", "weights")
@@ -54,32 +52,6 @@ class Program:
             shutil.rmtree(self.package, ignore_errors=True)
 
 
-@dataclass(frozen=True)
-class Target:
-    """What to convert to.
-
-    Attributes:
-        format: the kind of Core ML model.
-        half: compute in and store float16 (an ML Program), or store it (a NeuralNetwork, which does not say what it
-            computes in).
-        compression: how matrices are stored.
-    """
-
-    format: Format
-    half: bool
-    compression: Compression
-
-    @property
-    def network(self) -> bool:
-        """Whether the target is a NeuralNetwork."""
-        return self.format == "neuralnetwork"
-
-    @property
-    def version(self) -> Any:
-        """The oldest system that the operations need."""
-        return _NETWORK_VERSION if self.network else _ML_PROGRAM_VERSION
-
-
 def build_program(model: SpanModel, target: Target, shapes: InputShapes) -> Program:
     """Emit the model's modules and convert them.
 
@@ -101,7 +73,7 @@ def build_program(model: SpanModel, target: Target, shapes: InputShapes) -> Prog
             _emit(model, target, shapes, kinds),
             convert_to=target.format,
             inputs=_input_types(model, target, shapes),
-            minimum_deployment_target=target.version,
+            minimum_deployment_target=_version(target),
             compute_precision=None if target.network else ct.precision.FLOAT32,  # emitted in its final precision
             pass_pipeline=ct.PassPipeline.EMPTY,
             skip_model_load=True,
@@ -119,13 +91,18 @@ def _emit(model: SpanModel, target: Target, shapes: InputShapes, kinds: dict[str
     batch = 1 if shapes.fixed_batch else get_new_symbol()
     length = shapes.lengths[0] if shapes.fixed_length else get_new_symbol()
     inputs = {name: mb.placeholder((batch, length), dtype=types.int32) for name in model.inputs}
-    with Function(inputs, target.version) as function:
+    with Function(inputs, _version(target)) as function:
         batch, length = _leading_axes(function.inputs["input_ids"], shapes)
         emission = Emission(target.network, target.half, batch, length, target.compression, kinds)
         function.set_outputs(list(model.emit(Scope(emission), function.inputs)))
     program = MilProgram()
     program.add_function("main", function)
     return program
+
+
+def _version(target: Target) -> Any:
+    """Return the oldest system that the operations need."""
+    return _NETWORK_VERSION if target.network else _ML_PROGRAM_VERSION
 
 
 def _leading_axes(input_ids: Value, shapes: InputShapes) -> tuple[int | Value, int | Value]:

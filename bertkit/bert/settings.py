@@ -105,7 +105,9 @@ class ReaderSettings:
 
 def _check_version(values: object) -> None:
     if not isinstance(values, dict) or not isinstance(values.get("version"), int):
-        raise ModelError(f'The metadata "{READER_KEY}" must be a JSON object with a "version". Convert the model again.')
+        raise ModelError(
+            f'The metadata "{READER_KEY}" must be a JSON object with a "version". Convert the model again.'
+        )
     if values["version"] > SETTINGS_VERSION:
         raise ModelError(
             f'The metadata "{READER_KEY}" has version {values["version"]}; this bertkit reads versions up to '

@@ -151,5 +151,3 @@ def _read_json(path: Path) -> Mapping[str, Any]:
         return {}
     values = json.loads(path.read_text("utf-8"))
     return values if isinstance(values, dict) else {}
-
-

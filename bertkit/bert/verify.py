@@ -95,9 +95,7 @@ def verify(
     return Verification(pairs, float(np.abs(difference).max()), psnr_db(difference, reference), agreed / pairs)
 
 
-def random_rows(
-    settings: ReaderSettings, vocabulary: int, count: int, rng: np.random.Generator
-) -> Iterator[Row]:
+def random_rows(settings: ReaderSettings, vocabulary: int, count: int, rng: np.random.Generator) -> Iterator[Row]:
     """Yield rows of random tokens in the model's template, by turns of every length, full and padded.
 
     Args:
@@ -122,7 +120,9 @@ def random_rows(
         yield {
             "input_ids": _row([*first, *second, *[pair.pad_id] * padding]),
             "attention_mask": _row([1] * (length - padding) + [0] * padding),
-            "token_type_ids": _row([pair.question_type] * len(first) + [pair.passage_type] * len(second) + [0] * padding),
+            "token_type_ids": _row(
+                [pair.question_type] * len(first) + [pair.passage_type] * len(second) + [0] * padding
+            ),
         }
 
 

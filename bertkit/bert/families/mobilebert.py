@@ -148,4 +148,6 @@ def _read_norm(source: Source, name: str, size: int, epsilon: float) -> Normaliz
         return NoNorm(source.tensor(f"{name}.weight", size), source.tensor(f"{name}.bias", size))
     if kind == "layer_norm":
         return source.layer_norm(name, size, epsilon)
-    raise UnsupportedError(f'MobileBERT with normalization_type "{kind}" is not supported, only no_norm and layer_norm.')
+    raise UnsupportedError(
+        f'MobileBERT with normalization_type "{kind}" is not supported, only no_norm and layer_norm.'
+    )

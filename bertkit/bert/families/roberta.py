@@ -19,7 +19,9 @@ def read(source: Source) -> SpanModel:
     """
     source.refuse_what_is_not_plain()
     hidden = source.integer("hidden_size", 768)
-    types = source.tensor("roberta.embeddings.token_type_embeddings.weight", source.integer("type_vocab_size", 2), hidden)
+    types = source.tensor(
+        "roberta.embeddings.token_type_embeddings.weight", source.integer("type_vocab_size", 2), hidden
+    )
     positions = source.integer("max_position_embeddings", 512)
     embeddings = Embeddings(
         word=source.lookup("roberta.embeddings.word_embeddings", source.integer("vocab_size", 50265), hidden),
