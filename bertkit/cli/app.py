@@ -12,6 +12,8 @@ from bertkit.cli.demo import demo
 from bertkit.cli.evaluate import evaluate
 from bertkit.cli.inspect import inspect
 from bertkit.cli.predict import predict
+from bertkit.cli.validate import validate
+from bertkit.cli.view import view
 
 app = typer.Typer(
     help="Ask documents with BERT as a Core ML model: convert, run on any machine, look inside.",
@@ -21,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (ask, convert, demo, evaluate, inspect, predict):
+for command in (ask, convert, demo, evaluate, inspect, predict, view):
     app.command()(command)
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bertkit.widgets.linking import link as link
     from bertkit.widgets.mode import mode as mode
-    from bertkit.widgets.model_map import ModelMap as ModelMap
+    from bertkit.widgets.model_map.widget import ModelMap as ModelMap
     from bertkit.widgets.page import write_page as write_page
 
 _HOME = {
-    "ModelMap": "bertkit.widgets.model_map",
+    "ModelMap": "bertkit.widgets.model_map.widget",
     "link": "bertkit.widgets.linking",
     "mode": "bertkit.widgets.mode",
     "write_page": "bertkit.widgets.page",

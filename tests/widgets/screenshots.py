@@ -14,7 +14,7 @@ from bare_page import launched, opened
 
 from bertkit.coreml import Package
 from bertkit.inspect.atlas import atlas_of
-from bertkit.widgets.model_map import ModelMapPanel
+from bertkit.widgets.model_map.panel import ModelMapPanel
 from bertkit.widgets.panel import Panel
 
 
