@@ -27,12 +27,12 @@ def read_weights(weights: Any, shape: tuple[int, ...], place: str) -> Floats:
         UnsupportedError: the encoding is not supported.
     """
     count = None if -1 in shape else int(np.prod(shape))
-    if weights.HasField("quantization"):
+    if weights.rawValue or weights.int8RawValue:
+        if weights.quantization.WhichOneof("QuantizationType") is None:
+            raise UnsupportedError(f"{place} holds raw bytes without quantization parameters, which is not supported.")
         flat = _dequantize(weights, count, place)
     elif weights.float16Value:
         flat = np.frombuffer(weights.float16Value, dtype="<f2").astype(np.float32)
-    elif weights.rawValue or weights.int8RawValue:
-        raise UnsupportedError(f"{place} holds raw bytes without quantization parameters, which is not supported.")
     else:
         flat = _read_floats(weights)
     if count is not None and flat.size != count:
