@@ -10,6 +10,7 @@ from bertkit.coreml import Package
 from bertkit.coreml.description import ModelDescription, describe
 from bertkit.coreml.parameters import Parameter, parameters_of
 from bertkit.coreml.updatable import update_parameters
+from bertkit.inspect.files import files_of
 from bertkit.inspect.modules import Module, module_tree
 from bertkit.inspect.plain import plain_description
 
@@ -19,22 +20,30 @@ class Inspection:
     """What a model file holds.
 
     Attributes:
-        path: the file or package.
+        package: the opened model.
         size_bytes: on disk, everything included.
-        digest: of specification and weights.
         description: interface and metadata.
         parameters: every learned array, in the file's order.
         modules: the same, counted by module.
         update_parameters: what may be changed by training, None for a model that is not updatable.
     """
 
-    path: Path
+    package: Package
     size_bytes: int
-    digest: str
     description: ModelDescription
     parameters: list[Parameter]
     modules: Module
     update_parameters: dict[str, Any] | None
+
+    @property
+    def path(self) -> Path:
+        """The file or package."""
+        return self.package.path
+
+    @property
+    def digest(self) -> str:
+        """Digest of specification and weights; the first time it is asked for, the whole model is read."""
+        return self.package.digest
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as plain values, in the form that `bertkit inspect --json` prints."""
@@ -59,17 +68,10 @@ def inspect_model(path: str | Path) -> Inspection:
     package = Package.open(path)
     parameters = parameters_of(package)
     return Inspection(
-        path=package.path,
-        size_bytes=_size(package.path),
-        digest=package.digest,
+        package=package,
+        size_bytes=sum(file.size_bytes for file in files_of(package)),
         description=describe(package),
         parameters=parameters,
         modules=module_tree(parameters),
         update_parameters=update_parameters(package.specification),
     )
-
-
-def _size(path: Path) -> int:
-    if path.is_dir():
-        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    return path.stat().st_size
