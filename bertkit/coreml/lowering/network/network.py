@@ -58,7 +58,7 @@ class _Walker:
     def add_input(self, feature: Any, is_rank_5: bool) -> None:
         kind = feature.type.WhichOneof("Type")
         if kind != "multiArrayType":
-            raise UnsupportedError(f'The input "{feature.name}" is a {kind}; only multi-arrays are supported.')
+            raise UnsupportedError(f'The input "{feature.name}" has the type {kind}; only multi-arrays are supported.')
         array = feature.type.multiArrayType
         is_integer = array.ArrayDataType.Name(array.dataType) == "INT32"
         node = self._builder.add_input(feature.name)
