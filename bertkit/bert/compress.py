@@ -12,11 +12,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from bertkit.bert.clusters import cluster_centers
+
 Compression = Literal["none", "int8", "palettize6", "palettize4"]
 
 _SMALLEST_ELEMENTS = 4096
-_MOST_ROUNDS = 500
-_BINS = 1024
 
 
 @dataclass(frozen=True)
@@ -78,34 +78,6 @@ def palettize(matrix: NDArray[np.float32], bits: int) -> Palettized:
         matrix: [rows, columns] float32.
         bits: width of an index.
     """
-    table = _cluster(np.sort(matrix, axis=None).astype(np.float64), 2**bits).astype(np.float32)
+    table = cluster_centers(matrix, 2**bits).astype(np.float32)
     indices = np.searchsorted((table[1:] + table[:-1]) / 2, matrix)
     return Palettized(indices.astype(np.uint8), table, bits)
-
-
-def _cluster(ordered: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    """Find cluster centers by Lloyd's algorithm: [n] ascending to [count] ascending.
-
-    In one dimension a cluster is a run of the sorted values, so a round needs only its borders and running sums.
-    """
-    sums = np.concatenate([[0.0], np.cumsum(ordered)])
-    centers = _first_centers(ordered, count)
-    borders = np.zeros(count + 1, dtype=np.int64)
-    for _ in range(_MOST_ROUNDS):
-        previous = borders
-        inner = np.searchsorted(ordered, (centers[1:] + centers[:-1]) / 2)
-        borders = np.concatenate([[0], inner, [ordered.size]])
-        if np.array_equal(borders, previous):
-            break
-        members = np.diff(borders)
-        centers = np.where(members > 0, np.diff(sums[borders]) / np.maximum(members, 1), centers)
-    return centers
-
-
-def _first_centers(ordered: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    """Spread centers by the cube root of the density, the best there is for many clusters: [n] to [count]."""
-    members, edges = np.histogram(ordered, bins=_BINS)
-    mass = np.cumsum(np.cbrt(members))
-    bins = np.searchsorted(mass, (np.arange(count) + 0.5) / count * mass[-1])
-    centers: NDArray[np.float64] = (edges[bins] + edges[bins + 1]) / 2
-    return centers

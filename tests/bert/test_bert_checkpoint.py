@@ -164,7 +164,7 @@ def test_malformed_config(bert: Path, content: str) -> None:
 
 def test_unsupported_family_lists_the_supported(bert: Path) -> None:
     _change_config(bert, model_type="xlnet")
-    with pytest.raises(UnsupportedError, match='"xlnet".*albert, bert, distilbert, electra, mobilebert, roberta'):
+    with pytest.raises(UnsupportedError, match=r'"xlnet".*albert, bert, distilbert, electra, mobilebert, roberta'):
         Checkpoint.open(bert)
 
 
@@ -256,7 +256,7 @@ def test_hub_that_cannot_be_reached(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("huggingface_hub.snapshot_download", fail)
-    with pytest.raises(FileError, match='"someone/a-reader" is neither a folder here.*no route to host'):
+    with pytest.raises(FileError, match=r'"someone/a-reader" is neither a folder here.*no route to host'):
         Checkpoint.open("someone/a-reader")
 
 

@@ -16,7 +16,9 @@ _ids = st.lists(st.integers(0, 60_000), max_size=3).map(tuple)
 _settings = st.builds(
     ReaderSettings,
     family=st.sampled_from(["bert", "roberta"]),
-    lengths=st.lists(st.integers(8, 512), min_size=1, max_size=4, unique=True).map(lambda values: tuple(sorted(values))),
+    lengths=st.lists(st.integers(8, 512), min_size=1, max_size=4, unique=True).map(
+        lambda values: tuple(sorted(values))
+    ),
     max_batch=st.integers(1, 64),
     inputs=st.sampled_from([("input_ids", "attention_mask"), ("input_ids", "attention_mask", "token_type_ids")]),
     pair=st.builds(PairTemplate, _ids, _ids, _ids, st.integers(0, 9), st.integers(0, 1), st.integers(0, 1)),

@@ -117,7 +117,7 @@ def test_pair_template_equals_transformers(family: str, checkpoint_of: Callable[
 def test_tokenizer_larger_than_the_model(bert: Path) -> None:
     with (bert / "vocab.txt").open("a") as file:
         file.write("more\n")
-    with pytest.raises(CheckpointError, match="ids up to 300.*only 300 rows"):
+    with pytest.raises(CheckpointError, match=r"ids up to 300.*only 300 rows"):
         pair_template(Checkpoint.open(bert), has_types=True, vocabulary=300)
 
 

@@ -133,9 +133,9 @@ class Scope:
         return mb.constexpr_lut_to_dense(indices=palettized.indices.astype(index), lut=table, name=name)
 
     def _check_range(self, name: str, array: NDArray[np.float32]) -> None:
-        largest = float(np.abs(array).max(initial=0.0))
-        if self.emission.half and largest > np.finfo(np.float16).max:
+        largest, limit = float(np.abs(array).max(initial=0.0)), float(np.finfo(np.float16).max)
+        if self.emission.half and largest > limit:
             raise CheckpointError(
-                f"{name} holds a value of magnitude {largest:.3g}; float16 ends at {np.finfo(np.float16).max:.0f}. "
+                f"{name} holds a value of magnitude {largest:.3g}; float16 ends at {limit:.0f}. "
                 'Convert with precision="float32".'
             )
