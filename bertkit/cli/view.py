@@ -25,15 +25,17 @@ def view(
       bertkit view reader.mlpackage --text
     """
     from bertkit.coreml import Package
+    from bertkit.inspect import inspect_model
     from bertkit.inspect.atlas import atlas_of
     from bertkit.resources import default_model
+    from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
     from bertkit.widgets.model_map.panel import ModelMapPanel
     from bertkit.widgets.page import write_page
 
-    package = Package.open(default_model() if model is None else model)
-    shown = ModelMapPanel(atlas_of(package))
+    path = default_model() if model is None else model
+    shown = ModelMapPanel(atlas_of(Package.open(path)))
     if text:
         typer.echo(shown.text({}))
         return
-    write_page([shown], out, title=shown.title)
+    write_page([shown, ModelInspectorPanel(inspect_model(path))], out, title=shown.title)
     typer.echo(f"{out}  ({out.stat().st_size / 1e3:.0f} kB)")

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 def columns(rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> list[str]:
     """Return rows as lines, with columns two spaces apart; those in `right` are aligned right."""
     rows = [[_one_line(cell) for cell in row] for row in rows]
+    if not rows:
+        return []
     aligned = frozenset(right)
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     return [

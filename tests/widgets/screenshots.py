@@ -13,12 +13,16 @@ sys.path.insert(0, str(Path(__file__).parent))
 from bare_page import launched, opened
 
 from bertkit.coreml import Package
+from bertkit.inspect import inspect_model
 from bertkit.inspect.atlas import atlas_of
+from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
 from bertkit.widgets.model_map.panel import ModelMapPanel
 from bertkit.widgets.panel import Panel
 
 
 def _panel(name: str, model: str) -> Panel:
+    if name == "model_inspector":
+        return ModelInspectorPanel(inspect_model(model))
     if name == "model_map":
         return ModelMapPanel(atlas_of(Package.open(model)))
     raise SystemExit(f"there is no panel {name}")

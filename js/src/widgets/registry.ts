@@ -1,7 +1,9 @@
 // The views by the `kind` of their panel in Python.
 import type { View } from "../base/context";
+import { modelInspector } from "./model_inspector/view";
 import { modelMap } from "./model_map/view";
 
 export const views: { [kind: string]: View } = {
+  model_inspector: modelInspector,
   model_map: modelMap,
 };
