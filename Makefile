@@ -16,7 +16,7 @@ help:
 	@echo "make bench     latency and throughput beside other engines"
 	@echo "make js        build the widgets' bundle from js/ (needs Node; only for changing the TypeScript)"
 	@echo "make js-check  type-check js/ and compare its build with the committed bundle"
-	@echo "make reader    convert the embedded reader anew: make reader CHECKPOINT=folder"
+	@echo "make reader    convert the embedded reader anew: make reader CHECKPOINT=folder QUESTIONS=files"
 
 setup: $(STAMP)
 
@@ -47,7 +47,7 @@ bench: setup
 	$(BIN)/python benchmarks/latency.py
 
 reader: setup
-	$(BIN)/python data/generators/make_reader.py $(CHECKPOINT)
+	$(BIN)/python data/generators/make_reader.py $(CHECKPOINT) --questions $(QUESTIONS)
 
 js/node_modules: js/package-lock.json
 	cd js && npm ci --no-audit --no-fund
