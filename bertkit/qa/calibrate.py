@@ -13,6 +13,9 @@ from bertkit.bert.settings import ReaderSettings
 from bertkit.errors import InputError
 from bertkit.qa import metrics
 from bertkit.qa.candidates import COMPETING, Candidate, words_of
+from bertkit.qa.datasets import KnownQuestion, tasks_of
+from bertkit.qa.progress import ProgressCallback
+from bertkit.qa.reader import Options, Reader
 
 _LOWEST_TEMPERATURE, _HIGHEST_TEMPERATURE = 0.05, 20.0
 _TOLERANCE = 1e-3
@@ -53,6 +56,23 @@ class Observation:
             answerable=bool(answers),
             best_f1=metrics.f1(competing[0].text if competing else "", answers),
         )
+
+
+def observe(
+    reader: Reader, questions: Sequence[KnownQuestion], progress: ProgressCallback | None = None
+) -> list[Observation]:
+    """Ask a reader questions whose answers are known, and keep what it found.
+
+    Args:
+        reader: its temperature and null threshold do not matter.
+        questions: such as the model was not trained on.
+        progress: called with the windows read and their number in all (an estimate at first).
+
+    Raises:
+        InputError: a question is too long for the model.
+    """
+    pools = reader.search([question.question for question in questions], tasks_of(questions), Options(), progress)
+    return [Observation.of(pool.best, question.answers) for pool, question in zip(pools, questions, strict=True)]
 
 
 class Observations:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 import lzma
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from bertkit.errors import FileError, InputError
+from bertkit.qa.document import Document
+from bertkit.qa.scan import Task
 
 _OPENERS: dict[str, Callable[..., IO[str]]] = {".gz": gzip.open, ".xz": lzma.open}
 _LINES, _SQUAD = ".jsonl", ".json"
@@ -63,6 +65,14 @@ def read_questions(path: str | Path, limit: int | None = None) -> list[KnownQues
     if not questions:
         raise FileError(f"{path} holds no question.")
     return questions
+
+
+def tasks_of(questions: Sequence[KnownQuestion]) -> list[Task]:
+    """Return one task a passage, with the questions asked of it."""
+    by_context: dict[str, list[int]] = {}
+    for index, question in enumerate(questions):
+        by_context.setdefault(question.context, []).append(index)
+    return [Task(Document.from_text(context), tuple(indices)) for context, indices in by_context.items()]
 
 
 def _json_lines(path: Path, file: IO[str]) -> Iterator[KnownQuestion]:

@@ -13,11 +13,10 @@ import numpy as np
 from bertkit.qa import metrics
 from bertkit.qa.answers import Result
 from bertkit.qa.calibrate import expected_calibration_error
-from bertkit.qa.datasets import KnownQuestion, read_questions
+from bertkit.qa.datasets import KnownQuestion, read_questions, tasks_of
 from bertkit.qa.document import Document
 from bertkit.qa.progress import ProgressCallback
 from bertkit.qa.reader import Options, Reader
-from bertkit.qa.scan import Task
 
 _BLOCK_QUESTIONS = 256
 _TIMED_QUESTIONS = 100
@@ -164,14 +163,6 @@ def _read_all(
         results += reader.read(asked, tasks_of(block), Options(top_k=1), report)
         windows += block_windows
     return results, windows / (clock() - started)
-
-
-def tasks_of(questions: Sequence[KnownQuestion]) -> list[Task]:
-    """Return one task a passage, with the questions asked of it."""
-    by_context: dict[str, list[int]] = {}
-    for index, question in enumerate(questions):
-        by_context.setdefault(question.context, []).append(index)
-    return [Task(Document.from_text(context), tuple(indices)) for context, indices in by_context.items()]
 
 
 def _time_alone(questions: Sequence[KnownQuestion], reader: Reader, clock: Callable[[], float]) -> list[float]:

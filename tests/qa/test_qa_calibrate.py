@@ -11,16 +11,18 @@ from qa_fakes import PAIR
 
 from bertkit.bert.settings import ReaderSettings
 from bertkit.errors import InputError
-from bertkit.qa import Document
+from bertkit.qa import Document, Reader
 from bertkit.qa.calibrate import (
     Observation,
     Observations,
     expected_calibration_error,
+    observe,
     reliability,
     with_null_threshold,
     with_temperature,
 )
 from bertkit.qa.candidates import Candidate, to_result
+from bertkit.qa.datasets import KnownQuestion
 
 SETTINGS = ReaderSettings("bert", (64,), 1, ("input_ids",), PAIR)
 DOCUMENT = Document.from_text(" ".join(f"word{index}" for index in range(50)))
@@ -88,6 +90,19 @@ def test_observed_probabilities_are_those_that_a_result_shows(
     assert wordings[1, : len(shown)].tolist() == pytest.approx([answer.probability for answer in shown])
     assert wordings[1, len(shown) :].sum() == 0
     assert null[1] == pytest.approx(shown.no_answer.probability)
+
+
+def test_a_reader_is_observed(reader: Reader) -> None:
+    known = [
+        KnownQuestion("line 1", DOCUMENT.text, "word7", ("word7",)),
+        KnownQuestion("line 2", DOCUMENT.text, "word8", ("word9",)),
+        KnownQuestion("line 3", "a lamp", "lamp oil", ()),
+    ]
+    first, second, third = observe(reader, known)
+    assert (first.right[first.wordings[0]], first.best_f1, first.answerable) == (True, 1.0, True)
+    assert (second.right[second.wordings[0]], second.best_f1, second.right.any()) == (False, 0.0, True)
+    assert not third.answerable
+    assert first.scores[0] == reader.ask("word7", DOCUMENT)[0].score
 
 
 def test_an_observation_knows_what_is_right() -> None:

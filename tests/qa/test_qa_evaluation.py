@@ -12,7 +12,7 @@ from qa_fakes import FakeModel
 
 from bertkit.errors import FileError, InputError
 from bertkit.qa import Document, Reader, evaluate
-from bertkit.qa.datasets import read_questions
+from bertkit.qa.datasets import read_questions, tasks_of
 
 CONTEXT = "the lamp was lit in 1698 by henry winstanley"
 ROWS = [
@@ -189,7 +189,6 @@ def test_limit_and_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_questions_of_a_set_get_what_each_would_get_alone(tmp_path: Path) -> None:
-    from bertkit.qa.evaluation import tasks_of
     from bertkit.qa.reader import Options
 
     questions = read_questions(write_lines(tmp_path / "dev.jsonl", [*ROWS, UNANSWERABLE]))
