@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, fx
 
+from bertkit.coreml.engines import openvino_matmul
 from bertkit.coreml.engines.openvino_runtime import NotConvertibleError, import_openvino
 from bertkit.coreml.features import Feature, MultiArray
 from bertkit.coreml.lowering.graph import Lowered
@@ -47,7 +48,8 @@ def convert(lowered: Lowered, features: Iterable[Feature]) -> tuple[Any, list[in
         with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")  # both exporters warn about their own internals
             exported = torch.export.export(module, examples, dynamic_shapes=(axes,))
-            model = openvino.convert_model(exported)
+            openvino_matmul.keep_products_whole(exported.graph)
+            model = openvino.convert_model(exported, extension=openvino_matmul.extension(openvino))
     except Exception as error:  # both raise types of many kinds, none of which is documented
         _logger.debug("Conversion to OpenVINO failed", exc_info=True)
         raise NotConvertibleError(

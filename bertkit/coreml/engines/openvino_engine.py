@@ -21,7 +21,7 @@ from bertkit.coreml.lowering import LOWERING_VERSION
 from bertkit.coreml.package import Package
 
 _DEVICE = "CPU"
-_FORMAT_VERSION = 1
+_CONVERSION_VERSION = 2  # raised whenever the conversion of an unchanged graph could compute something else
 
 _logger = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ def _key(
     import bertkit
 
     return key_of(
-        format=_FORMAT_VERSION,
+        conversion=_CONVERSION_VERSION,
         model=package.digest,
         function=configuration.function_name,
         bertkit=bertkit.__version__,
