@@ -84,14 +84,16 @@ def test_float16_is_computed_without_rounding(tmp_path: Path) -> None:
 
 
 def test_names_that_python_does_not_allow_are_kept(tmp_path: Path) -> None:
-    builder = NeuralNetworkBuilder([("x y", datatypes.Array(3))], [("1/out", None)], disable_rank5_shape_mapping=True)
-    builder.add_copy("bert.encoder/0", "x y", "a.b")
+    features = [("x y", datatypes.Array(3)), ("x.y", datatypes.Array(3))]
+    builder = NeuralNetworkBuilder(features, [("1/out", None)], disable_rank5_shape_mapping=True)
+    builder.add_subtract_broadcastable("bert.encoder/0", ["x y", "x.y"], "a.b")
     builder.add_activation("relu", "RELU", "a.b", "1/out")
     lowered = lower(Package.open(save_model(tmp_path / "names.mlmodel", builder.spec)))
-    assert (lowered.inputs, lowered.outputs) == (("x y",), ("1/out",))
+    assert (lowered.inputs, lowered.outputs) == (("x y", "x.y"), ("1/out",))
     assert list(lowered.layers) == ["bert.encoder/0", "relu"]
-    assert set(lowered.values) == {"x y", "a.b", "1/out"}
-    np.testing.assert_array_equal(run(lowered, np.array([-1, 0, 2], np.float32))[0], [0, 0, 2])
+    assert set(lowered.values) == {"x y", "x.y", "a.b", "1/out"}
+    found = run(lowered, np.array([-1, 0, 2], np.float32), np.array([0, 0, 0.5], np.float32))
+    np.testing.assert_array_equal(found[0], [0, 0, 1.5])
 
 
 def test_a_copy_may_take_the_name_of_an_earlier_blob(tmp_path: Path) -> None:

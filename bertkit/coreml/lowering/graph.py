@@ -50,7 +50,10 @@ class GraphBuilder:
 
     def add_input(self, name: str) -> fx.Node:
         """Add one argument of `forward`; the order of calls is the order of arguments."""
-        node = self._graph.create_node("placeholder", _identifier(name), name=_identifier(name))
+        target = _identifier(name)
+        while any(node.target == target for node in self._graph.nodes):
+            target += "_"
+        node = self._graph.create_node("placeholder", target, name=target)
         self._inputs.append(name)
         self.name_value(name, node)
         return node

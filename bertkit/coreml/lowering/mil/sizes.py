@@ -10,6 +10,7 @@ import torch
 
 from bertkit.coreml.lowering.registry import op_on_sizes
 from bertkit.coreml.lowering.sizes import OPERATORS, Operator, Size, Sizes, broadcast, no_matrix, vector
+from bertkit.errors import UnsupportedError
 
 
 def _register_binary(name: str, compute: Operator) -> None:
@@ -33,6 +34,8 @@ def identity(x: Sizes) -> Sizes:
 @op_on_sizes("cast")
 def cast(x: Sizes, dtype: str) -> Sizes:
     """Turn sizes into floats or integers."""
+    if dtype == "bool":
+        raise UnsupportedError("Truth values made from sizes are not supported. Convert the model with fixed shapes.")
     convert: Callable[[Size], Size] = torch.sym_float if dtype.startswith("fp") else torch.sym_int
     return tuple(map(convert, x)) if isinstance(x, tuple) else convert(x)
 
