@@ -9,7 +9,7 @@ from typing import Any
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
-from bertkit.dependencies import require
+from bertkit.bert.sentence_piece import sentence_piece
 from bertkit.errors import CheckpointError, FileError
 
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json with merges.txt", "spiece.model")
@@ -29,6 +29,7 @@ _BYTE_LEVEL_SPECIALS = {
     "cls_token": "<s>",
     "mask_token": "<mask>",
 }
+_SENTENCE_PIECE_SPECIALS = {**_WORD_PIECE_SPECIALS, "unk_token": "<unk>", "pad_token": "<pad>"}
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
@@ -37,7 +38,7 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     Raises:
         CheckpointError: the folder holds none of `TOKENIZER_FILES`.
         FileError: a file is malformed.
-        DependencyError: `spiece.model` is all there is and transformers is not installed.
+        DependencyError: `spiece.model` is all there is, and transformers is not installed.
     """
     try:
         tokenizer = _build(folder)
@@ -125,8 +126,10 @@ def _byte_level(folder: Path) -> Tokenizer:
 
 
 def _sentence_piece(folder: Path) -> Tokenizer:
-    transformers = require("transformers", "convert", "read a SentencePiece tokenizer")
-    tokenizer: Tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder)).backend_tokenizer
+    settings = _read_json(folder / "tokenizer_config.json")
+    specials = {name: special_token(folder, name, default) for name, default in _SENTENCE_PIECE_SPECIALS.items()}
+    tokenizer = sentence_piece(folder / "spiece.model", settings, specials["cls_token"], specials["sep_token"])
+    _add_specials(tokenizer, specials)
     return tokenizer
 
 

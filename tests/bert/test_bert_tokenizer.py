@@ -61,22 +61,47 @@ def test_tokenizer_json_is_preferred(bert: Path) -> None:
     assert load_tokenizer(bert).get_vocab() == vocabulary
 
 
-def test_sentence_pieces_are_read_by_transformers(bert: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (bert / "vocab.txt").unlink()
-    (bert / "spiece.model").write_bytes(b"")
-    expected = Tokenizer.from_str(load_tokenizer_json())
+def _write_sentence_pieces(folder: Path) -> list[tuple[str, float]]:
+    """Write a small `spiece.model` instead of the vocabulary, and return its pieces."""
+    from transformers.utils import sentencepiece_model_pb2_new as format_
 
-    class Loaded:
-        backend_tokenizer = expected
+    specials = {"<pad>": 3, "<unk>": 2, "[CLS]": 3, "[SEP]": 3, "[MASK]": 4}
+    words = {"\u2581": -2.0, "\u2581the": -1.0, "\u2581w": -3.0, "he": -2.5, '"': -6.0}
+    letters = {letter: -5 - index / 10 for index, letter in enumerate("abcdefghijklmnopqrstuvwxyz0123456789T")}
+    pieces = {**dict.fromkeys(specials, 0.0), **words, **letters}
+    model = format_.ModelProto()
+    for text, score in pieces.items():
+        model.pieces.add(piece=text, score=score, type=specials.get(text, 1))
+    (folder / "vocab.txt").unlink()
+    (folder / "spiece.model").write_bytes(model.SerializeToString())
+    return [(piece.piece, piece.score) for piece in model.pieces]
 
-    monkeypatch.setattr(transformers.AutoTokenizer, "from_pretrained", lambda folder: Loaded())
-    assert load_tokenizer(bert).get_vocab() == expected.get_vocab()
+
+@pytest.mark.parametrize("settings", [{}, {"do_lower_case": False}, {"keep_accents": True}])
+def test_sentence_pieces_equal_transformers(bert: Path, settings: dict[str, bool]) -> None:
+    pieces = _write_sentence_pieces(bert)
+    (bert / "tokenizer_config.json").write_text(json.dumps(settings))
+    ours, theirs = load_tokenizer(bert), transformers.AlbertTokenizer(vocab=pieces, **settings)
+    for text in ["the w1", "The  there``", "Thé thé 東京 w9", "a [SEP] b", ""]:
+        assert ours.encode(text).ids == theirs(text)["input_ids"], text
+    pair = ours.encode("the w1", "w2")
+    assert pair.ids == theirs("the w1", "w2")["input_ids"]
+    assert pair.type_ids == theirs("the w1", "w2", return_token_type_ids=True)["token_type_ids"]
 
 
-def load_tokenizer_json() -> str:
-    from tokenizers import models
+def test_damaged_sentence_pieces(bert: Path) -> None:
+    _write_sentence_pieces(bert)
+    content = (bert / "spiece.model").read_bytes()
+    (bert / "spiece.model").write_bytes(content[:-3])
+    with pytest.raises(FileError, match="no SentencePiece model"):
+        load_tokenizer(bert)
 
-    return Tokenizer(models.WordLevel({"<unk>": 0, "x": 1}, unk_token="<unk>")).to_str()
+
+def test_sentence_pieces_without_separators(bert: Path) -> None:
+    _write_sentence_pieces(bert)
+    (bert / "tokenizer_config.json").write_text(json.dumps({"sep_token": "[END]"}))
+    with pytest.raises(CheckpointError, match=r"lack \[CLS\], \[END\]"):
+        load_tokenizer(bert)
 
 
 def test_missing_tokenizer_says_what_was_looked_for(bert: Path) -> None:
