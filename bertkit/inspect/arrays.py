@@ -17,7 +17,8 @@ from bertkit.coreml.kinds import NETWORKS, PIPELINES, pipeline_models
 from bertkit.errors import InputError
 
 _INDEXED = re.compile(r"(\w+)(?:\[(\d+)\])?")
-_NEWEST_OPSET = "iOS18"
+# What the file calls its opset, and what the ops are registered under.
+_OPSETS = {"CoreML5": "iOS15", "CoreML6": "iOS16", "CoreML7": "iOS17", "CoreML8": "iOS18", "CoreML9": "iOS26"}
 
 
 def parameter_values(package: Package, name: str) -> NDArray[Any]:
@@ -62,11 +63,11 @@ def _from_program(package: Package, program: Any, name: str) -> NDArray[Any] | N
             if operation.type == "const" or operation.type.startswith("constexpr_")
         }
         if name in constants:
-            return _constant(package, constants, name)
+            return _constant(package, constants, name, _OPSETS.get(function.opset, function.opset))
     return None
 
 
-def _constant(package: Package, constants: dict[str, Any], name: str) -> NDArray[Any]:
+def _constant(package: Package, constants: dict[str, Any], name: str, opset: str) -> NDArray[Any]:
     operation = constants[name]
     if operation.type == "const" and operation.attributes["val"].WhichOneof("value") == "blobFileValue":
         blob = operation.attributes["val"].blobFileValue
@@ -82,10 +83,10 @@ def _constant(package: Package, constants: dict[str, Any], name: str) -> NDArray
     for key, argument in operation.inputs.items():
         binding = argument.arguments[0]
         if binding.name:
-            arguments[key] = _constant(package, constants, binding.name)
+            arguments[key] = _constant(package, constants, binding.name, opset)
         else:
             arguments[key] = read_value(package, binding.value, name)[1]
-    return np.asarray(fold(operation.type, _NEWEST_OPSET, arguments, name))
+    return np.asarray(fold(operation.type, opset, arguments, name))
 
 
 def _from_network(network: Any, name: str) -> NDArray[np.float32] | None:

@@ -63,9 +63,7 @@ def write_network(path: Path, layer: str = "dense", note: str = "") -> Path:
     from coremltools.models.neural_network import NeuralNetworkBuilder, SgdParams
 
     random = np.random.default_rng(0)
-    builder = NeuralNetworkBuilder(
-        [("features", datatypes.Array(_HIDDEN))], [("scores", datatypes.Array(3))], disable_rank5_shape_mapping=True
-    )
+    builder = NeuralNetworkBuilder([("features", datatypes.Array(_HIDDEN))], [("scores", datatypes.Array(3))])
     builder.add_inner_product(
         f"{layer}1", random.standard_normal((4, _HIDDEN)), None, _HIDDEN, 4, False, "features", "a"
     )

@@ -18,7 +18,8 @@ _LONGEST_DIFFERENCE = 160
 _MOST_PARAMETERS = 2000
 _MOST_DIFFERENCES = 1000
 _MAP_WIDTH, _MAP_HEIGHT = 640.0, 220.0
-_MOST_TILES = 40
+_MOST_TILES = 60
+_LARGE_SHARE = 0.1
 _PREVIEW = "com.apple.coreml.model.preview.type"
 _OWN_KEYS = {
     "org.bertkit.reader": "how bertkit's reader uses the model",
@@ -194,6 +195,7 @@ def _tiles(root: Module) -> list[tuple[str, Module]]:
         largest = max((module.bytes for _, module in parts if module.children), default=0)
         alike = [part for part in parts if part[1].children and part[1].bytes == largest]
         opened = [(f"{path}/{child.name}", child) for path, module in alike for child in module.children.values()]
-        if not opened or len(parts) - len(alike) + len(opened) > _MOST_TILES:
+        small = largest < _LARGE_SHARE * root.bytes
+        if small or not opened or len(parts) - len(alike) + len(opened) > _MOST_TILES:
             return parts
         parts = [part for part in parts if part not in alike] + opened
