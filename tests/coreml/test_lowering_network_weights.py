@@ -70,13 +70,6 @@ def test_float16_weights_are_read(tmp_path: Path) -> None:
         np.testing.assert_allclose(array, wanted, rtol=2e-2, atol=2e-2)
 
 
-@pytest.mark.parametrize("count", [1, 31, 32, 127, 128, 5000, 70_000])
-def test_floats_are_read_whatever_the_length_of_their_prefix(count: int) -> None:
-    values = _floats(count)
-    weights = proto.neural_network_pb2().WeightParams(floatValue=values)
-    np.testing.assert_array_equal(read_weights(weights, (count,), "w"), values)
-
-
 def test_signed_bytes_are_scaled() -> None:
     weights = proto.neural_network_pb2().WeightParams(int8RawValue=np.array([-128, 0, 5, 127], np.int8).tobytes())
     weights.quantization.numberOfBits = 8

@@ -103,12 +103,9 @@ class GraphBuilder:
 
 
 def as_runtime_tensor(array: NDArray[Any]) -> Tensor:
-    """Copy an array into a tensor of the type it is computed in: float32, int32 or bool."""
-    if array.dtype.kind == "f":
-        return torch.from_numpy(np.array(array, dtype=np.float32))
-    if array.dtype.kind in "iu":
-        return torch.from_numpy(np.array(array, dtype=np.int32))
-    return torch.from_numpy(np.array(array))
+    """Copy an array into a contiguous tensor of the type it is computed in: float32, int32 or bool."""
+    dtype = {"f": np.float32, "i": np.int32, "u": np.int32}.get(array.dtype.kind, array.dtype)
+    return torch.from_numpy(np.array(array, dtype=dtype, order="C"))
 
 
 def _identifier(name: str) -> str:

@@ -143,19 +143,19 @@ class Registry:
         """Return every registered name."""
         return self._versions.keys()
 
-    def find(self, name: str, opset: str) -> Implementation | None:
-        """Return the newest version of `name` that is not above `opset`."""
-        newest = OPSETS.index(opset)
+    def find(self, name: str, opset: str | None = None) -> Implementation | None:
+        """Return the newest version of `name` that is not above `opset`; None stands for the newest opset."""
+        newest = OPSETS.index(OPSETS[-1] if opset is None else opset)
         found = [version for version in self._versions.get(name, ()) if OPSETS.index(version.since) <= newest]
         return found[-1] if found else None
 
-    def get(self, name: str, opset: str, place: str) -> Implementation:
+    def get(self, name: str, place: str, opset: str | None = None) -> Implementation:
         """Return what `find` finds.
 
         Args:
             name: the op or layer.
-            opset: the opset the model was written for.
             place: the operation's name in the model.
+            opset: the opset the model was written for; None where there are none.
 
         Raises:
             UnsupportedError: nothing is registered for `name` and `opset`.
@@ -163,7 +163,7 @@ class Registry:
         found = self.find(name, opset)
         if found is None:
             raise UnsupportedError(
-                f'{self._noun} "{name}" ({opset}) at "{place}" is not supported. '
+                f'{self._noun} "{name}"{"" if opset is None else f" ({opset})"} at "{place}" is not supported. '
                 f"Available: {', '.join(sorted(self._versions))}. "
                 f'Convert the model without it, or register a function with @{self._decorator}("{name}").'
             )

@@ -55,7 +55,7 @@ def read_value(package: Package, value: Any, place: str) -> tuple[Hashable, Arra
     return object(), _read_immediate(value, place)
 
 
-def data_type(value_type: Any) -> str:
+def _data_type(value_type: Any) -> str:
     """Return the name of a tensor type's data type, for example `FLOAT16`; empty for other types."""
     if value_type.WhichOneof("type") != "tensorType":
         return ""
@@ -70,7 +70,7 @@ def _read_immediate(value: Any, place: str) -> Array:
     if kind != "tensor":
         raise UnsupportedError(f'{place} holds a constant of kind "{kind}"; only tensors and lists are supported.')
     field = immediate.tensor.WhichOneof("value")
-    name = data_type(value.type)
+    name = _data_type(value.type)
     if field == "bytes":
         return _shaped(_from_bytes(immediate.tensor.bytes.values, name, value, place), value, place)
     values = [] if field is None else list(getattr(immediate.tensor, field).values)

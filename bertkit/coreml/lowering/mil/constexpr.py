@@ -47,7 +47,7 @@ def fold(name: str, opset: str, arguments: Mapping[str, Array], place: str) -> t
         UnsupportedError: the op, or one of its inputs, is not supported.
         ModelError: an input is missing, or the inputs' sizes contradict each other.
     """
-    implementation = CONSTEXPRS.get(name, opset, place)
+    implementation = CONSTEXPRS.get(name, place, opset)
     check_arguments(implementation, arguments.keys(), place)
     try:
         outputs: Array | tuple[Array, ...] = implementation.function(**arguments)

@@ -114,7 +114,7 @@ class _Walker:
         on_sizes = OPS_ON_SIZES.find(name, self._opset)
         if on_sizes is not None and are_sizes(arguments.values()):
             return on_sizes
-        return OPS.get(name, self._opset, place)
+        return OPS.get(name, place, self._opset)
 
     def _bind(self, implementation: Implementation, arguments: Mapping[str, Argument], place: str) -> dict[str, Any]:
         check_arguments(implementation, arguments.keys(), place)

@@ -22,7 +22,7 @@ from bertkit.coreml.lowering.network.parameters import (
     weight_messages,
 )
 from bertkit.coreml.lowering.network.rank5 import from_rank_5, to_rank_5
-from bertkit.coreml.lowering.registry import LAYERS, LAYERS_ON_SIZES, OPSETS, Implementation, Kind, check_arguments
+from bertkit.coreml.lowering.registry import LAYERS, LAYERS_ON_SIZES, Implementation, Kind, check_arguments
 from bertkit.coreml.lowering.values import Argument, Computed, Constant, Value, are_sizes, as_argument, as_tensor_node
 from bertkit.coreml.package import Package
 from bertkit.errors import ModelError, UnsupportedError
@@ -89,7 +89,7 @@ class _Walker:
         return self._builder.finish(nodes)
 
     def _load_constant(self, layer: Any, name: str) -> None:
-        implementation = LAYERS.get(name, OPSETS[-1], layer.name)
+        implementation = LAYERS.get(name, layer.name)
         message = layer_message(layer)
         weights = read_layer_weights(message, implementation.weights, read_fields(message), layer.name)
         if "data" not in weights:
@@ -102,8 +102,8 @@ class _Walker:
 
     def _compute(self, layer: Any, name: str) -> None:
         inputs = [self._look_up(blob, f'The layer "{layer.name}"') for blob in layer.input]
-        on_sizes = LAYERS_ON_SIZES.find(name, OPSETS[-1]) if are_sizes(inputs) else None
-        implementation = LAYERS.get(name, OPSETS[-1], layer.name) if on_sizes is None else on_sizes
+        on_sizes = LAYERS_ON_SIZES.find(name) if are_sizes(inputs) else None
+        implementation = LAYERS.get(name, layer.name) if on_sizes is None else on_sizes
         message = layer_message(layer)
         arguments = self._bind_fields(message, implementation, layer.name)
         arguments.update(self._bind_inputs(inputs, implementation, layer.name))
@@ -126,7 +126,7 @@ class _Walker:
         unread = [name for name in weight_messages(message) if name not in weights]
         consumed = consumed_fields(implementation.weights) - implementation.parameters.keys()
         bound = {name: value for name, value in fields.items() if name not in consumed}
-        bound.update(dict.fromkeys(unread))
+        bound.update(dict.fromkeys(unread))  # for the check of the arguments, which refuses what is not known
         for name, array in weights.items():
             bound[name] = self._builder.add_constant(object(), f"{place}_{name}", array)
         return bound

@@ -11,8 +11,6 @@ from bertkit.errors import ModelError, UnsupportedError
 
 Floats = NDArray[np.float32]
 
-_FLOATS_TAG = 0x0A
-
 
 def read_weights(weights: Any, shape: tuple[int, ...], place: str) -> Floats:
     """Read one `NeuralNetwork_pb2.WeightParams`.
@@ -34,24 +32,10 @@ def read_weights(weights: Any, shape: tuple[int, ...], place: str) -> Floats:
     elif weights.float16Value:
         flat = np.frombuffer(weights.float16Value, dtype="<f2").astype(np.float32)
     else:
-        flat = _read_floats(weights)
+        flat = np.array(weights.floatValue, dtype=np.float32)
     if count is not None and flat.size != count:
         raise ModelError(f"{place} must hold {count} values for shape {shape}, got {flat.size}.")
     return flat.reshape(shape)
-
-
-def _read_floats(weights: Any) -> Floats:
-    """Read the repeated float field from its wire form, which is a hundred times faster than element by element."""
-    content = weights.SerializeToString(deterministic=True)
-    if not content or content[0] != _FLOATS_TAG:
-        return np.zeros(0, dtype=np.float32)
-    size, shift, position = 0, 0, 1
-    while True:
-        size |= (content[position] & 0x7F) << shift
-        shift += 7
-        position += 1
-        if content[position - 1] < 0x80:
-            return np.frombuffer(content, dtype="<f4", count=size // 4, offset=position)
 
 
 def _dequantize(weights: Any, count: int | None, place: str) -> Floats:
