@@ -13,7 +13,7 @@ import traitlets
 from bertkit.errors import InputError
 from bertkit.widgets import bundle
 from bertkit.widgets.correspondence import Correspondence
-from bertkit.widgets.mode import mode
+from bertkit.widgets.display_mode import mode
 from bertkit.widgets.page import embedded, write_page
 from bertkit.widgets.panel import Json, Panel
 

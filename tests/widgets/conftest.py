@@ -12,7 +12,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from bare_page import BarePage, launched, opened
-from sample_models import write_network, write_program
+from bertkit.widgets.display_model_inspector.panel import ModelInspectorPanel
+from bertkit.widgets.display_model_map.panel import ModelMapPanel
+from sample_models import HOSTILE, write_network, write_program
+
+from bertkit.coreml import Package
+from bertkit.inspect import inspect_model
+from bertkit.inspect.atlas import atlas_of
+from bertkit.widgets.panel import Panel
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +32,24 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an updatable NeuralNetwork with flat layer names."""
     return write_network(tmp_path_factory.mktemp("network") / "classifier.mlmodel")
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a NeuralNetwork whose names and metadata are markup that would run."""
+    return write_network(tmp_path_factory.mktemp("hostile") / "classifier.mlmodel", layer=HOSTILE, note=HOSTILE)
+
+
+@pytest.fixture(scope="session")
+def panels(program: Path, network: Path, hostile: Path) -> dict[str, Panel]:
+    """Return every panel there is; those called `... hostile` show text that would run if it became markup."""
+    return {
+        "model map of a program": ModelMapPanel(atlas_of(Package.open(program))),
+        "model map hostile": ModelMapPanel(atlas_of(Package.open(hostile))),
+        "model inspector of a network": ModelInspectorPanel(inspect_model(network), inspect_model(hostile)),
+        "model inspector of a program": ModelInspectorPanel(inspect_model(program)),
+        "model inspector hostile": ModelInspectorPanel(inspect_model(hostile)),
+    }
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+HOSTILE = '<img src=x onerror="window.hacked=1">\'</script><script>window.hacked=1</script>&amp;{{1}}'
+"""Text that runs wherever it becomes markup."""
+
 _HIDDEN, _LENGTH, _LAYERS = 8, 6, 3
 
 
