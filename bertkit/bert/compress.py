@@ -25,11 +25,11 @@ class Quantized:
 
     Attributes:
         values: [rows, columns] int8 in -127..127.
-        scales: [rows, 1] float32.
+        scales: [rows, 1] float16 or float32.
     """
 
     values: NDArray[np.int8]
-    scales: NDArray[np.float32]
+    scales: NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,16 @@ def index_bits(compression: Compression) -> int:
     return int(compression.removeprefix("palettize"))
 
 
-def quantize(matrix: NDArray[np.float32]) -> Quantized:
+def quantize(matrix: NDArray[np.float32], dtype: type[np.floating[Any]] = np.float32) -> Quantized:
     """Round each row to 255 equally spaced values around 0.
 
     Args:
         matrix: [rows, columns] float32.
+        dtype: of the scales; values are rounded with the scales as they are stored.
     """
     largest = np.abs(matrix).max(axis=1, keepdims=True)  # [rows, 1]
-    scales = np.where(largest > 0, largest / 127, 1).astype(np.float32)
+    scales = (largest / 127).astype(dtype)
+    scales[scales == 0] = 1
     return Quantized(np.clip(np.rint(matrix / scales), -127, 127).astype(np.int8), scales)
 
 

@@ -92,8 +92,8 @@ def _emit(model: SpanModel, target: Target, shapes: InputShapes, kinds: dict[str
     length = shapes.lengths[0] if shapes.fixed_length else get_new_symbol()
     inputs = {name: mb.placeholder((batch, length), dtype=types.int32) for name in model.inputs}
     with Function(inputs, _version(target)) as function:
-        batch, length = _leading_axes(function.inputs["input_ids"], shapes)
-        emission = Emission(target.network, target.half, batch, length, target.compression, kinds)
+        batch, length = _leading_axes(function.inputs["input_ids"], shapes, kinds)
+        emission = Emission(target, batch, length, kinds)
         function.set_outputs(list(model.emit(Scope(emission), function.inputs)))
     program = MilProgram()
     program.add_function("main", function)
@@ -105,19 +105,18 @@ def _version(target: Target) -> Any:
     return _NETWORK_VERSION if target.network else _ML_PROGRAM_VERSION
 
 
-def _leading_axes(input_ids: Value, shapes: InputShapes) -> tuple[int | Value, int | Value]:
+def _leading_axes(input_ids: Value, shapes: InputShapes, kinds: dict[str, str]) -> tuple[int | Value, int | Value]:
     """Return batch and length: numbers where they are fixed, else [1] int32 values read off the input."""
-    known: list[int | None] = [
-        1 if shapes.fixed_batch else None,
-        shapes.lengths[0] if shapes.fixed_length else None,
-    ]
-    if None not in known:
-        return known[0], known[1]
+    batch = 1 if shapes.fixed_batch else None
+    length = shapes.lengths[0] if shapes.fixed_length else None
+    if batch is not None and length is not None:
+        return batch, length
+    kinds["shape"] = "InputShape"
     shape = mb.shape(x=input_ids, name="shape__input")
-    batch, length = (
-        size if size is not None else mb.slice_by_index(x=shape, begin=[axis], end=[axis + 1], name=f"shape__{name}")
-        for axis, (size, name) in enumerate(zip(known, ("batch", "length"), strict=True))
-    )
+    if batch is None:
+        batch = mb.slice_by_index(x=shape, begin=[0], end=[1], name="shape__batch")
+    if length is None:
+        length = mb.slice_by_index(x=shape, begin=[1], end=[2], name="shape__length")
     return batch, length
 
 

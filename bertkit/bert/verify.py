@@ -61,7 +61,6 @@ def verify(
     *,
     pairs: int = DEFAULT_PAIRS,
     seed: int = 0,
-    progress: Callable[[int, int], None] | None = None,
 ) -> Verification:
     """Run a file with the reference engine in float32, and the original with eager attention in float32.
 
@@ -71,7 +70,6 @@ def verify(
         settings: of the written model.
         pairs: number of random rows, spread over all lengths.
         seed: of the rows.
-        progress: called with the rows done and their number.
 
     Raises:
         DependencyError: transformers is not installed.
@@ -81,7 +79,7 @@ def verify(
     vocabulary = checkpoint.tokenizer.get_vocab_size()
     rng = np.random.default_rng(seed)
     errors, wanted_logits, agreed = [], [], 0
-    for done, row in enumerate(random_rows(settings, vocabulary, pairs, rng), start=1):
+    for row in random_rows(settings, vocabulary, pairs, rng):
         real = row["attention_mask"][0] == 1
         got = model.predict({name: row[name] for name in settings.inputs})
         wanted = original(row)
@@ -89,8 +87,6 @@ def verify(
             errors.append((got[name] - wanted[name])[0, real])
             wanted_logits.append(wanted[name][0, real])
         agreed += best_span(got, real) == best_span(wanted, real)
-        if progress is not None:
-            progress(done, pairs)
     difference, reference = np.concatenate(errors), np.concatenate(wanted_logits)
     return Verification(pairs, float(np.abs(difference).max()), psnr_db(difference, reference), agreed / pairs)
 
@@ -159,9 +155,10 @@ def _load_original(checkpoint: Checkpoint, inputs: tuple[str, ...]) -> Callable[
 
     transformers = require("transformers", "convert", "compare a converted model with the original")
     with quiet("transformers"):
-        original = transformers.AutoModelForQuestionAnswering.from_pretrained(
-            checkpoint.folder, attn_implementation="eager", dtype=torch.float32
-        ).eval()
+        loaded = transformers.AutoModelForQuestionAnswering.from_pretrained(
+            checkpoint.folder, attn_implementation="eager"
+        )
+        original = loaded.float().eval()
 
     def run(row: Row) -> Row:
         with torch.no_grad():

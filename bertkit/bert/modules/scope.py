@@ -10,8 +10,9 @@ from coremltools.converters.mil import Builder as mb
 from coremltools.converters.mil.mil import types
 from numpy.typing import NDArray
 
-from bertkit.bert.compress import Compression, index_bits, is_compressed, palettize, quantize
+from bertkit.bert.compress import index_bits, is_compressed, palettize, quantize
 from bertkit.bert.names import SEPARATOR
+from bertkit.bert.options import Target
 from bertkit.errors import CheckpointError
 
 Value = Any
@@ -26,31 +27,27 @@ class Emission:
     """One program being built, shared by all scopes.
 
     Attributes:
-        network: true when the target is a NeuralNetwork, false for an ML Program.
-        half: true when weights are to be float16.
+        target: what is being built.
         batch: number of rows, or a [1] int32 value where it is only known at run time.
         length: number of tokens in a row, or a [1] int32 value likewise.
-        compression: how matrices are stored; a NeuralNetwork's are compressed when its layers are written.
         kinds: class name of every module entered so far, by its path.
         constants: parameters emitted so far, by the identity of their array, so that shared weights stay shared. The
             array is kept beside its constant because an identity is only unique while the object lives.
     """
 
-    network: bool
-    half: bool
+    target: Target
     batch: int | Value
     length: int | Value
-    compression: Compression = "none"
-    kinds: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str]
     constants: dict[int, tuple[NDArray[np.float32], Value]] = field(default_factory=dict)
 
     @property
     def computes_in_half(self) -> bool:
         """Whether values inside the program are float16.
 
-        A NeuralNetwork does not state what it computes in; its weights are made float16 after it is built.
+        A NeuralNetwork does not state what it computes in; its weights become float16 when its layers are written.
         """
-        return self.half and not self.network
+        return self.target.half and not self.target.network
 
     @property
     def dtype(self) -> type[np.floating[Any]]:
@@ -102,7 +99,7 @@ class Scope:
 
     def epsilon(self, value: float) -> Any:
         """Return a normalization's epsilon, raised to what float16 can hold where the target computes in float16."""
-        return self.number(max(value, HALF_EPSILON) if self.emission.half else value)
+        return self.number(max(value, HALF_EPSILON) if self.emission.target.half else value)
 
     def reshaped(self, value: Value, layer: str, *tail: int) -> Value:
         """Reshape to [batch, sequence, *tail], whichever of the two leading axes are known.
@@ -118,23 +115,21 @@ class Scope:
         return mb.reshape(x=value, shape=shape, name=self.name(layer))
 
     def _constant(self, name: str, array: NDArray[np.float32]) -> Value:
-        dtype, compression = self.emission.dtype, self.emission.compression
+        dtype, target = self.emission.dtype, self.emission.target
         self._check_range(name, array)
-        if self.emission.network or not is_compressed(array, compression):
+        if target.network or not is_compressed(array, target.compression):
             return mb.const(val=array.astype(dtype), name=name)
-        if compression == "int8":
-            quantized = quantize(array)
-            return mb.constexpr_blockwise_shift_scale(
-                data=quantized.values, scale=quantized.scales.astype(dtype), name=name
-            )
-        palettized = palettize(array, index_bits(compression))
+        if target.compression == "int8":
+            quantized = quantize(array, dtype)
+            return mb.constexpr_blockwise_shift_scale(data=quantized.values, scale=quantized.scales, name=name)
+        palettized = palettize(array, index_bits(target.compression))
         index = types.nptype_from_builtin(types.string_to_builtin(f"uint{palettized.bits}"))
         table = palettized.table.astype(dtype).reshape(1, 1, -1, 1)  # [row groups, column groups, entries, 1]
         return mb.constexpr_lut_to_dense(indices=palettized.indices.astype(index), lut=table, name=name)
 
     def _check_range(self, name: str, array: NDArray[np.float32]) -> None:
         largest, limit = float(np.abs(array).max(initial=0.0)), float(np.finfo(np.float16).max)
-        if self.emission.half and largest > limit:
+        if self.emission.target.half and largest > limit:
             raise CheckpointError(
                 f"{name} holds a value of magnitude {largest:.3g}; float16 ends at {limit:.0f}. "
                 'Convert with precision="float32".'

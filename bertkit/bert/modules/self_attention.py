@@ -44,7 +44,7 @@ class SelfAttention:
         queries = self._by_head(scope, "query", self.query.emit(scope, "query", query))
         keys = self._by_head(scope, "key", self.key.emit(scope, "key", key))
         values = self._by_head(scope, "value", self.value.emit(scope, "value", value))
-        attend = self._attend_in_steps if scope.emission.network else self._attend
+        attend = self._attend_in_steps if scope.emission.target.network else self._attend
         context = attend(scope, queries, keys, values, mask)  # [batch, heads, sequence, head_size]
         context = mb.transpose(x=context, perm=_SWAP_SEQUENCE_AND_HEADS, name=scope.name("context_by_token"))
         return scope.reshaped(context, "context_joined", self._size)
