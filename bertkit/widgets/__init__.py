@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bertkit.widgets.display_mode import mode as mode
-    from bertkit.widgets.display_model_inspector.widget import ModelInspector as ModelInspector
-    from bertkit.widgets.display_model_map.widget import ModelMap as ModelMap
     from bertkit.widgets.linking import link as link
+    from bertkit.widgets.model_inspector.widget import ModelInspector as ModelInspector
+    from bertkit.widgets.model_map.widget import ModelMap as ModelMap
     from bertkit.widgets.page import write_page as write_page
 
 _HOME = {
-    "ModelInspector": "bertkit.widgets.display_model_inspector.widget",
-    "ModelMap": "bertkit.widgets.display_model_map.widget",
+    "ModelInspector": "bertkit.widgets.model_inspector.widget",
+    "ModelMap": "bertkit.widgets.model_map.widget",
     "link": "bertkit.widgets.linking",
     "mode": "bertkit.widgets.display_mode",
     "write_page": "bertkit.widgets.page",

@@ -12,13 +12,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from bare_page import BarePage, launched, opened
-from bertkit.widgets.display_model_inspector.panel import ModelInspectorPanel
-from bertkit.widgets.display_model_map.panel import ModelMapPanel
 from sample_models import HOSTILE, write_network, write_program
 
 from bertkit.coreml import Package
 from bertkit.inspect import inspect_model
 from bertkit.inspect.atlas import atlas_of
+from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
+from bertkit.widgets.model_map.panel import ModelMapPanel
 from bertkit.widgets.panel import Panel
 
 

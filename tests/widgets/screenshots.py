@@ -11,12 +11,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from bare_page import launched, opened
-from bertkit.widgets.display_model_inspector.panel import ModelInspectorPanel
-from bertkit.widgets.display_model_map.panel import ModelMapPanel
 
 from bertkit.coreml import Package
 from bertkit.inspect import inspect_model
 from bertkit.inspect.atlas import atlas_of
+from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
+from bertkit.widgets.model_map.panel import ModelMapPanel
 from bertkit.widgets.panel import Panel
 
 

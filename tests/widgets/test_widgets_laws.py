@@ -172,6 +172,6 @@ def test_only_widgets_bring_jupyter() -> None:
     import subprocess
     import sys
 
-    script = "import bertkit.widgets, bertkit.widgets.page, bertkit.widgets.display_model_map.panel, sys; print(*sys.modules)"
+    script = "import bertkit.widgets, bertkit.widgets.page, bertkit.widgets.model_map.panel, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert not {"anywidget", "ipywidgets", "torch"} & {name.split(".")[0] for name in done.stdout.split()}

@@ -13,11 +13,11 @@ from bertkit.inspect.differences import differences, value_changes
 from bertkit.inspect.fields import fields_at
 from bertkit.inspect.files import files_of, sha256_of
 from bertkit.inspect.inspection import Inspection
-from bertkit.widgets.display_model_inspector import values
-from bertkit.widgets.display_model_inspector.static import static_inspector
-from bertkit.widgets.display_model_inspector.text import text_inspector
 from bertkit.widgets.html import Html
 from bertkit.widgets.jobs import Reporter
+from bertkit.widgets.model_inspector import values
+from bertkit.widgets.model_inspector.static import static_inspector
+from bertkit.widgets.model_inspector.text import text_inspector
 from bertkit.widgets.panel import Answer, Json, Method, Request, Task
 
 _HASHED_IN_PAGES_BYTES = 64_000_000

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bertkit.coreml.validate import Problem, why_not_updatable
 from bertkit.inspect.inspection import Inspection, inspect_model
-from bertkit.widgets.display_model_inspector.panel import ModelInspectorPanel
+from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
 from bertkit.widgets.widget import Widget
 
 

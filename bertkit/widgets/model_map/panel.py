@@ -7,13 +7,13 @@ from functools import cached_property
 
 from bertkit.errors import InputError
 from bertkit.inspect.atlas import Atlas
-from bertkit.widgets.display_model_map.histogram import histogram
-from bertkit.widgets.display_model_map.measure import Measure
-from bertkit.widgets.display_model_map.picture import draw_module
-from bertkit.widgets.display_model_map.static import static_map
-from bertkit.widgets.display_model_map.text import text_map
-from bertkit.widgets.display_model_map.values import entry_values, facts, layer_values, measure_values
 from bertkit.widgets.html import Html
+from bertkit.widgets.model_map.histogram import histogram
+from bertkit.widgets.model_map.measure import Measure
+from bertkit.widgets.model_map.picture import draw_module
+from bertkit.widgets.model_map.static import static_map
+from bertkit.widgets.model_map.text import text_map
+from bertkit.widgets.model_map.values import entry_values, facts, layer_values, measure_values
 from bertkit.widgets.panel import Answer, Json, Method, Request
 
 

@@ -7,9 +7,9 @@ from bertkit.inspect.folding import FoldedBlock
 from bertkit.inspect.graph import Part
 from bertkit.inspect.layers import Value
 from bertkit.widgets import units
-from bertkit.widgets.display_model_map.labels import layer_label
 from bertkit.widgets.families import family
 from bertkit.widgets.flow import Flow, Shape, draw
+from bertkit.widgets.model_map.labels import layer_label
 
 _MOST_NODES = 200
 _LONGEST_KIND = 16

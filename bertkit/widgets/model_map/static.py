@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from bertkit.inspect.atlas import Atlas, Entry
 from bertkit.inspect.folding import FoldedLayer
 from bertkit.widgets import blocks, units
-from bertkit.widgets.display_model_map.labels import layer_label
-from bertkit.widgets.display_model_map.measure import Measure
-from bertkit.widgets.display_model_map.picture import draw_module
-from bertkit.widgets.display_model_map.values import facts
 from bertkit.widgets.html import Content, Html, joined, picture, tag
+from bertkit.widgets.model_map.labels import layer_label
+from bertkit.widgets.model_map.measure import Measure
+from bertkit.widgets.model_map.picture import draw_module
+from bertkit.widgets.model_map.values import facts
 from bertkit.widgets.panel import Json
 
 _MOST_ROWS = 400

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from bertkit.inspect.atlas import Atlas
 from bertkit.inspect.folding import FoldedBlock, FoldedLayer
 from bertkit.widgets import texts, units
-from bertkit.widgets.display_model_map.labels import layer_label
-from bertkit.widgets.display_model_map.measure import Measure
-from bertkit.widgets.display_model_map.values import facts
+from bertkit.widgets.model_map.labels import layer_label
+from bertkit.widgets.model_map.measure import Measure
+from bertkit.widgets.model_map.values import facts
 
 
 def text_map(atlas: Atlas, measures: Sequence[Measure]) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from bertkit.inspect.atlas import Atlas, Entry
 from bertkit.inspect.folding import FoldedLayer
 from bertkit.widgets import units
-from bertkit.widgets.display_model_map.labels import layer_label
-from bertkit.widgets.display_model_map.measure import Measure
 from bertkit.widgets.families import family
+from bertkit.widgets.model_map.labels import layer_label
+from bertkit.widgets.model_map.measure import Measure
 from bertkit.widgets.panel import Json
 
 _SOURCES = {

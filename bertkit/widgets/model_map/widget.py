@@ -8,8 +8,8 @@ from typing import Any
 
 from bertkit.coreml import Package
 from bertkit.inspect.atlas import atlas_of
-from bertkit.widgets.display_model_map.measure import Measure
-from bertkit.widgets.display_model_map.panel import ModelMapPanel
+from bertkit.widgets.model_map.measure import Measure
+from bertkit.widgets.model_map.panel import ModelMapPanel
 from bertkit.widgets.widget import Widget
 
 
