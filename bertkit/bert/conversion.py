@@ -24,6 +24,8 @@ from bertkit.errors import InputError
 
 Progress = Callable[[str], None]
 
+_FEWEST_TOKENS = 2  # one of the question and one of the passage
+
 
 @dataclass(frozen=True)
 class Conversion:
@@ -118,13 +120,14 @@ def _write(checkpoint: Checkpoint, options: Options, say: Progress) -> ReaderSet
         from bertkit.bert.program import build_program
 
     model = read_model(checkpoint)
-    _check_lengths(options.shapes, model.max_length)
+    pair = pair_template(checkpoint, has_types=model.embeddings.takes_types, vocabulary=model.embeddings.word.rows)
+    _check_lengths(options.shapes, pair.special_count + _FEWEST_TOKENS, model.max_length)
     settings = ReaderSettings(
         family=checkpoint.family,
         lengths=options.shapes.lengths,
         max_batch=options.shapes.max_batch,
         inputs=model.inputs,
-        pair=pair_template(checkpoint, has_types=model.embeddings.takes_types, vocabulary=model.embeddings.word.rows),
+        pair=pair,
     )
     say("Building the model")
     program = build_program(model, options.target, options.shapes)
@@ -138,11 +141,16 @@ def _write(checkpoint: Checkpoint, options: Options, say: Progress) -> ReaderSet
     return settings
 
 
-def _check_lengths(shapes: InputShapes, longest: int) -> None:
+def _check_lengths(shapes: InputShapes, shortest: int, longest: int) -> None:
     if shapes.lengths[-1] > longest:
         raise InputError(
             f"The model has positions for rows of at most {longest} tokens; lengths go up to {shapes.lengths[-1]}. "
             "Choose shorter lengths."
+        )
+    if shapes.lengths[0] < shortest:
+        raise InputError(
+            f"A row needs at least {shortest} tokens for its separators, a question and a passage; lengths begin at "
+            f"{shapes.lengths[0]}. Choose longer lengths."
         )
 
 

@@ -172,6 +172,13 @@ def test_lengths_beyond_the_positions(checkpoint_of: Callable[[str], Path], tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+def test_lengths_that_hold_no_question(checkpoint_of: Callable[[str], Path], tmp_path: Path) -> None:
+    for family, shortest in (("bert", 5), ("roberta", 6)):
+        with pytest.raises(InputError, match=f"at least {shortest} tokens.*lengths begin at {shortest - 1}"):
+            convert(checkpoint_of(family), tmp_path / "out.mlpackage", lengths=(shortest - 1, 16))
+        convert(checkpoint_of(family), tmp_path / f"{family}.mlpackage", lengths=(shortest,), verify=True)
+
+
 def test_folder_to_write_in_that_does_not_exist(checkpoint_of: Callable[[str], Path], tmp_path: Path) -> None:
     with pytest.raises(FileError, match="does not exist"):
         convert(checkpoint_of("bert"), tmp_path / "nowhere" / "out.mlpackage")
