@@ -18,8 +18,9 @@ _MODULES = sorted(_PACKAGE.rglob("*.py"))
 
 # A part may import itself and what stands to its right.
 _ALLOWED = {
-    "cli": {"widgets", "qa", "inspect", "bert", "coreml", "base"},
-    "widgets": {"qa", "inspect", "bert", "coreml", "base"},
+    "cli": {"widgets", "insight", "qa", "inspect", "bert", "coreml", "base"},
+    "widgets": {"insight", "qa", "inspect", "bert", "coreml", "base"},
+    "insight": {"qa", "inspect", "bert", "coreml", "base"},
     "qa": {"bert", "coreml", "base"},
     "inspect": {"bert", "coreml", "base"},
     "bert": {"coreml", "base"},

@@ -1,0 +1,272 @@
+"""Who attends to whom: the attention of every layer and head for one question.
+
+Attention says where a head reads from, not why the model answers what it answers: it is not by itself an explanation.
+To see what a token or a head does to the answer, take it away: `bertkit.insight.what_if`, `bertkit.insight.occlusion`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bertkit.bert.names import SEPARATOR
+from bertkit.errors import InputError
+from bertkit.insight import heads
+from bertkit.insight.heads import Floats
+from bertkit.insight.subject import Example, Subject
+from bertkit.insight.text import table
+from bertkit.insight.tokens import Part, Token
+from bertkit.qa.progress import ProgressCallback
+
+_TOP_LINKS = 20
+_TOP_HEADS = 5
+
+
+@dataclass(frozen=True)
+class Head:
+    """One head in numbers, each an average over the tokens that look.
+
+    Attributes:
+        layer: of the encoder, from 0.
+        head: within the layer, from 0.
+        entropy_bits: how spread it looks; 0 for one token, log2(tokens) for all alike.
+        to_first: share of its attention on the first token (`[CLS]`).
+        to_separators: share on the separators.
+        question_to_passage: share of the question's attention that goes to the passage.
+        passage_to_question: share of the passage's attention that goes to the question.
+    """
+
+    layer: int
+    head: int
+    entropy_bits: float
+    to_first: float
+    to_separators: float
+    question_to_passage: float
+    passage_to_question: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the head as plain values."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class Link:
+    """One token that looks at another.
+
+    Attributes:
+        layer: of the encoder, from 0.
+        head: within the layer, from 0.
+        query: the token that looks.
+        key: the token that is looked at.
+        share: of the query's attention in this head, 0 to 1.
+    """
+
+    layer: int
+    head: int
+    query: Token
+    key: Token
+    share: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the link as plain values; tokens are places in the row."""
+        return {**vars(self), "query": self.query.index, "key": self.key.index}
+
+    def __str__(self) -> str:
+        return (
+            f'layer {self.layer + 1}, head {self.head + 1}: "{self.query.piece}" (token {self.query.index}) looks at '
+            f'"{self.key.piece}" (token {self.key.index}), {self.share:.0%}'
+        )
+
+
+@dataclass(frozen=True)
+class AttentionMaps:
+    """The attention of one example. Queries and keys are kept, and probabilities computed from them when asked for.
+
+    Attributes:
+        example: the question and the window.
+        queries: [layers, heads, tokens, head_size] float32, padding left out.
+        keys: likewise.
+        thumbnails: [layers, heads, rows, columns] uint8, at most 64 x 64; 255 * sqrt(probability), the highest each.
+        heads: layers * heads, in order.
+    """
+
+    example: Example
+    queries: Floats = field(repr=False)
+    keys: Floats = field(repr=False)
+    thumbnails: NDArray[np.uint8] = field(repr=False)
+    heads: tuple[Head, ...] = field(repr=False)
+
+    @property
+    def layer_count(self) -> int:
+        """How many encoder layers there are."""
+        return len(self.queries)
+
+    @property
+    def head_count(self) -> int:
+        """How many heads each layer has."""
+        return len(self.heads) // len(self.queries)
+
+    def head(self, layer: int, head: int) -> Floats:
+        """Return the probabilities of one head, [tokens, tokens] float32: a row for each token that looks.
+
+        Raises:
+            InputError: there is no such head.
+        """
+        self._check(layer, head)
+        shares: Floats = heads.probabilities(self.queries[layer, head][None], self.keys[layer, head][None])[0]
+        return shares
+
+    def head_bytes(self, layer: int, head: int) -> NDArray[np.uint8]:
+        """Return one head as a picture, [tokens, tokens] uint8: round(255 * sqrt(probability)).
+
+        Raises:
+            InputError: there is no such head.
+        """
+        return heads.to_bytes(self.head(layer, head))
+
+    def average(self, chosen: Sequence[tuple[int, int]]) -> Floats:
+        """Return the mean of several heads, [tokens, tokens] float32.
+
+        Args:
+            chosen: layer and head of each, at least one.
+
+        Raises:
+            InputError: none is chosen, or there is no such head.
+        """
+        if not chosen:
+            raise InputError("An average needs at least one head, got none.")
+        result: Floats = np.mean([self.head(layer, head) for layer, head in chosen], axis=0, dtype=np.float32)
+        return result
+
+    def links(
+        self,
+        chosen: Sequence[tuple[int, int]] | None = None,
+        *,
+        query_part: Part | None = "question",
+        key_part: Part | None = "passage",
+        count: int = _TOP_LINKS,
+    ) -> list[Link]:
+        """Return the strongest links, strongest first.
+
+        Args:
+            chosen: layer and head of each head to search; None for all.
+            query_part: tokens that look; None for all.
+            key_part: tokens that are looked at; None for all.
+            count: how many, at most.
+
+        Raises:
+            InputError: there is no such head.
+        """
+        row = self.example.row
+        tokens = range(row.filled)
+        looking = list(tokens) if query_part is None else row.places(query_part)
+        looked_at = list(tokens) if key_part is None else row.places(key_part)
+        everywhere = [(layer, head) for layer in range(self.layer_count) for head in range(self.head_count)]
+        found: list[Link] = []
+        for layer, head in everywhere if chosen is None else chosen:
+            shares = self.head(layer, head)[np.ix_(looking, looked_at)]
+            for place in np.argsort(-shares, axis=None, kind="stable")[:count]:
+                query, key = divmod(int(place), len(looked_at))
+                found.append(Link(layer, head, row[looking[query]], row[looked_at[key]], float(shares[query, key])))
+        return sorted(found, key=lambda link: -link.share)[:count]
+
+    def _check(self, layer: int, head: int) -> None:
+        if not (0 <= layer < self.layer_count and 0 <= head < self.head_count):
+            raise InputError(
+                f"The model has {self.layer_count} layers of {self.head_count} heads, both counted from 0; "
+                f"got layer {layer}, head {head}."
+            )
+
+    @property
+    def sentences(self) -> list[str]:
+        """The heads that look most from the question into the passage, each with its strongest link, in words."""
+        ranked = sorted(self.heads, key=lambda head: -head.question_to_passage)[:_TOP_HEADS]
+        return [
+            f"{link} ({head.question_to_passage:.0%} of the question's attention goes to the passage)"
+            for head in ranked
+            for link in self.links([(head.layer, head.head)], count=1)
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the grid; thumbnails stay an array, and full heads are asked for by `head_bytes`."""
+        return {
+            "question": self.example.question,
+            "document": self.example.document.source,
+            "window": self.example.index,
+            "tokens": self.example.row.to_json(),
+            "layers": self.layer_count,
+            "heads_per_layer": self.head_count,
+            "thumbnails": self.thumbnails,
+            "heads": [head.to_json() for head in self.heads],
+            "links": [link.to_json() for link in self.links()],
+            "sentences": self.sentences,
+        }
+
+    def __str__(self) -> str:
+        rows = (
+            (
+                head.layer + 1,
+                head.head + 1,
+                f"{head.entropy_bits:.2f}",
+                *(f"{share:.0%}" for share in (head.to_first, head.to_separators)),
+                *(f"{share:.0%}" for share in (head.question_to_passage, head.passage_to_question)),
+            )
+            for head in self.heads
+        )
+        headers = ("layer", "head", "bits", "to first", "to separators", "question to passage", "passage to question")
+        return "\n".join([str(self.example), *self.sentences, table(headers, rows)])
+
+
+def map_attention(subject: Subject, example: Example, progress: ProgressCallback | None = None) -> AttentionMaps:
+    """Compute the attention of every head for one example.
+
+    A file that holds attention as one fused operation computes no probabilities that could be shown, so they are
+    computed from the queries and keys of each layer.
+
+    Args:
+        subject: a reader whose file bertkit wrote; any family, either format.
+        example: the question and the window.
+        progress: called after each encoder layer; what it raises ends the work.
+
+    Raises:
+        UnsupportedError: bertkit did not write the file.
+    """
+    from bertkit.insight.graph import as_array, given_inputs, node_of, walk
+
+    lowered, modules = subject.lowered, subject.anatomy.attentions
+    layers = [f"{module}{SEPARATOR}{name}_by_head" for module in modules for name in ("query", "key")]
+    nodes = [node_of(lowered, layer) for layer in layers]
+    filled = example.row.filled
+    found: list[Floats] = []
+    pictures, described = [], []
+    for node, value in walk(lowered, given_inputs(lowered, example.inputs), nodes):
+        if node not in nodes:
+            continue
+        found.append(as_array(value)[0, :, :filled])
+        layer, half = divmod(len(found), 2)
+        if half == 0:
+            shares = heads.probabilities(found[-2], found[-1])
+            pictures.append(heads.thumbnails(shares))
+            described.extend(_describe(example, layer - 1, shares))
+            if progress is not None:
+                progress(layer, len(modules))
+    return AttentionMaps(example, np.stack(found[::2]), np.stack(found[1::2]), np.stack(pictures), tuple(described))
+
+
+def _describe(example: Example, layer: int, shares: Floats) -> list[Head]:
+    row = example.row
+    everyone = range(row.filled)
+    question, passage, special = (row.places(part) for part in ("question", "passage", "special"))
+    columns = zip(
+        heads.entropy_bits(shares),
+        heads.mass(shares, everyone, special[:1]),
+        heads.mass(shares, everyone, special[1:]),
+        heads.mass(shares, question, passage),
+        heads.mass(shares, passage, question),
+        strict=True,
+    )
+    return [Head(layer, head, *map(float, numbers)) for head, numbers in enumerate(columns)]

@@ -1,0 +1,245 @@
+"""Where the time goes: measured milliseconds of every layer, rolled up to modules.
+
+The portable torch engine is measured, operation by operation, in float32. Other engines fuse operations, so their time
+cannot be split this way; their own totals are measured with `benchmarks/`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bertkit.bert.names import SEPARATOR
+from bertkit.errors import InputError
+from bertkit.insight.machine import Machine
+from bertkit.insight.subject import Array, Subject
+from bertkit.insight.text import bar, table
+from bertkit.qa.progress import ProgressCallback
+
+_RUNS = 20
+_WARM_UP = 3
+_GAP = 0.10
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds over several runs.
+
+    Attributes:
+        median_ms: the middle run.
+        low_ms: a quarter of the runs took less.
+        high_ms: a quarter of the runs took more.
+    """
+
+    median_ms: float
+    low_ms: float
+    high_ms: float
+
+    @classmethod
+    def of(cls, milliseconds: NDArray[np.float64]) -> Timing:
+        """Summarize runs, [runs]."""
+        low, median, high = np.percentile(milliseconds, (25, 50, 75))
+        return cls(float(median), float(low), float(high))
+
+    def to_json(self) -> dict[str, float]:
+        """Return the timing as plain values."""
+        return dict(vars(self))
+
+    def __str__(self) -> str:
+        return f"{self.median_ms:.2f} ms ({self.low_ms:.2f}-{self.high_ms:.2f})"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Measured time of one input.
+
+    Attributes:
+        length: tokens in the row.
+        layers: names, in order of computation.
+        milliseconds: [runs, layers] float64.
+        whole: the same graph run without measuring its layers, in turn with the runs above.
+        warm_up: runs before that were not counted.
+        machine: what it ran on.
+    """
+
+    length: int
+    layers: tuple[str, ...]
+    milliseconds: NDArray[np.float64] = field(repr=False)
+    whole: Timing
+    warm_up: int
+    machine: Machine
+
+    @property
+    def runs(self) -> int:
+        """How many runs were counted."""
+        return len(self.milliseconds)
+
+    @property
+    def parts(self) -> Timing:
+        """All layers together."""
+        return Timing.of(self.milliseconds.sum(axis=1))
+
+    @property
+    def gap(self) -> float:
+        """By what share of the whole the layers together differ from it; above 0 where they take longer."""
+        return self.parts.median_ms / self.whole.median_ms - 1
+
+    def layer(self, name: str) -> Timing:
+        """Return the time of one layer.
+
+        Raises:
+            InputError: there is no such layer.
+        """
+        if name not in self.layers:
+            raise InputError(f'No layer "{name}" was measured among {len(self.layers)}.')
+        return Timing.of(self.milliseconds[:, self.layers.index(name)])
+
+    def module(self, path: str) -> Timing:
+        """Return the time of a module, everything inside included; of the whole model for an empty path.
+
+        Raises:
+            InputError: there is no such module.
+        """
+        inside = f"{path}{SEPARATOR}"
+        columns = [column for column, name in enumerate(self.layers) if not path or name.startswith(inside)]
+        if not columns:
+            raise InputError(f'No layer of a module "{path}" was measured among {len(self.layers)}.')
+        return Timing.of(self.milliseconds[:, columns].sum(axis=1))
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Paths of all modules that hold measured layers, parents first; the model itself is the empty path."""
+        paths: dict[str, None] = {"": None}
+        for layer in self.layers:
+            parts = layer.split(SEPARATOR)
+            paths.update((SEPARATOR.join(parts[:depth]), None) for depth in range(1, len(parts)))
+        return tuple(paths)
+
+    @property
+    def statement(self) -> str:
+        """How the sum of the parts compares with the whole, in words."""
+        said = f"The layers together take {self.parts}, the whole run {self.whole}: a gap of {self.gap:+.0%}."
+        if abs(self.gap) <= _GAP:
+            return said
+        return f"{said} That is more than {_GAP:.0%}: take the shares, not the milliseconds, at their word."
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the measurement as plain values; `milliseconds` stays an array."""
+        return {
+            "length": self.length,
+            "runs": self.runs,
+            "warm_up": self.warm_up,
+            "machine": self.machine.to_json(),
+            "whole": self.whole.to_json(),
+            "parts": self.parts.to_json(),
+            "gap": self.gap,
+            "statement": self.statement,
+            "layers": {name: self.layer(name).to_json() for name in self.layers},
+            "modules": {path: self.module(path).to_json() for path in self.modules},
+            "milliseconds": self.milliseconds,
+        }
+
+    def __str__(self) -> str:
+        total = self.parts.median_ms
+        rows = [
+            (
+                f"{'  ' * path.count(SEPARATOR)}{path.rpartition(SEPARATOR)[2]}",
+                f"{timing.median_ms:.3f}",
+                f"{timing.low_ms:.3f}-{timing.high_ms:.3f}",
+                f"{timing.median_ms / total:.1%}",
+                bar(timing.median_ms / total),
+            )
+            for path in self.modules
+            if path
+            for timing in [self.module(path)]
+        ]
+        return "\n".join(
+            [
+                f"{self.length} tokens, {self.runs} runs after {self.warm_up} to warm up; {self.machine}",
+                self.statement,
+                table(("module", "ms", "middle half", "share", ""), rows),
+            ]
+        )
+
+
+def measure_cost(
+    subject: Subject,
+    length: int | None = None,
+    *,
+    inputs: Mapping[str, Array] | None = None,
+    runs: int = _RUNS,
+    warm_up: int = _WARM_UP,
+    progress: ProgressCallback | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Cost:
+    """Measure every layer of the portable graph, in turn with whole runs.
+
+    Args:
+        subject: the model.
+        length: tokens in the row, one that the model takes; None for its longest.
+        inputs: a row to measure with, as `Example.inputs`; None for a row full of one token, since time does not depend
+            on which tokens there are.
+        runs: how many to count.
+        warm_up: how many to run before.
+        progress: called after each run; what it raises ends the work.
+        clock: in seconds.
+
+    Raises:
+        InputError: the length is none of the model's, or a number is too small.
+    """
+    from bertkit.insight.timing import threads, time_layers, time_whole
+
+    if runs < 1 or warm_up < 0:
+        raise InputError(f"runs must be at least 1 and warm_up at least 0, got {runs} and {warm_up}.")
+    row = _full_row(subject, length) if inputs is None else inputs
+    machine = Machine.here(threads())
+    whole, parts = [], []
+    for run in range(warm_up + runs):
+        whole_ms, parts_ms = time_whole(subject.lowered, row, clock), time_layers(subject.lowered, row, clock)
+        if run >= warm_up:
+            whole.append(whole_ms)
+            parts.append(parts_ms)
+        if progress is not None:
+            progress(run + 1, warm_up + runs)
+    layers = tuple(parts[0])
+    milliseconds = np.array([[run_ms[layer] for layer in layers] for run_ms in parts])
+    size = next(iter(row.values())).shape[1]
+    return Cost(size, layers, milliseconds, Timing.of(np.array(whole)), warm_up, machine)
+
+
+def compare_costs(
+    subject: Subject, lengths: Sequence[int], *, runs: int = _RUNS, progress: ProgressCallback | None = None
+) -> list[Cost]:
+    """Measure several row lengths; arguments as `measure_cost`, progress over all of them."""
+    steps = _WARM_UP + runs
+    return [
+        measure_cost(subject, length, runs=runs, progress=_shifted(progress, index * steps, steps * len(lengths)))
+        for index, length in enumerate(lengths)
+    ]
+
+
+def _shifted(progress: ProgressCallback | None, before: int, of_all: int) -> ProgressCallback | None:
+    """Return a callback for one of several measurements, which reports to that of them all."""
+    if progress is None:
+        return None
+    overall = progress
+
+    def report(done: int, total: int) -> None:
+        overall(before + done, of_all)
+
+    return report
+
+
+def _full_row(subject: Subject, length: int | None) -> dict[str, Array]:
+    settings = subject.reader.settings
+    size = settings.lengths[-1] if length is None else length
+    if not settings.lengths[0] <= size <= settings.lengths[-1]:
+        listed = ", ".join(map(str, settings.lengths))
+        raise InputError(f"The model takes rows of {listed} tokens; got length={size}.")
+    values = {"input_ids": settings.pair.prefix_ids[0], "attention_mask": 1, "token_type_ids": 0}
+    return {name: np.full((1, size), values[name], np.int32) for name in settings.inputs}

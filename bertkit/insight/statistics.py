@@ -1,0 +1,92 @@
+"""What an array holds, in a few numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bertkit.errors import InputError
+
+BINS = 64
+
+
+@dataclass(frozen=True)
+class Summary:
+    """An array in a few numbers; `minimum` to `deviation` are of its finite values, 0 where there are none.
+
+    Attributes:
+        shape: of the array.
+        dtype: of the array.
+        minimum: the least value.
+        maximum: the greatest.
+        mean: their mean.
+        deviation: their standard deviation.
+        not_finite: how many values are infinite or not a number.
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    minimum: float
+    maximum: float
+    mean: float
+    deviation: float
+    not_finite: int
+
+    @classmethod
+    def of(cls, array: NDArray[Any]) -> Summary:
+        """Summarize an array of numbers or truth values, of any shape."""
+        finite = _finite(array)
+        numbers = (finite.min(), finite.max(), finite.mean(), finite.std()) if finite.size else (0.0,) * 4
+        minimum, maximum, mean, deviation = (float(number) for number in numbers)
+        not_finite = array.size - finite.size
+        return cls(array.shape, str(array.dtype), minimum, maximum, mean, deviation, not_finite)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the summary as plain values."""
+        return {**vars(self), "shape": list(self.shape)}
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """How often values occur, in ranges of equal width.
+
+    Attributes:
+        counts: [bins] int64.
+        low: where the first range begins.
+        high: where the last one ends.
+    """
+
+    counts: NDArray[np.int64]
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, array: NDArray[Any], bins: int = BINS) -> Histogram:
+        """Count the finite values of an array; where all are equal they are in the first range, which has no width.
+
+        Raises:
+            InputError: there is not at least one bin.
+        """
+        if bins < 1:
+            raise InputError(f"A histogram needs at least one bin, got bins={bins}.")
+        finite = _finite(array)
+        if finite.size == 0:
+            return cls(np.zeros(bins, np.int64), 0.0, 0.0)
+        # numpy's own refuses values whose range cannot be divided, such as a single large one.
+        low, high = float(finite.min()), float(finite.max())
+        shares = (finite - low) / (high - low if high > low else 1.0)
+        places = np.minimum((shares * bins).astype(np.int64), bins - 1)
+        return cls(np.bincount(places, minlength=bins).astype(np.int64), low, high)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the histogram; `counts` stays an array."""
+        return dict(vars(self))
+
+
+def _finite(array: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the finite values of an array as float64, so that sums over float16 neither round nor overflow."""
+    flat = array.astype(np.float64).ravel()
+    return flat[np.isfinite(flat)]

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bert_checkpoints import CONFIGS
+from qa_fakes import FakeModel
+
+from bertkit.errors import InputError
+from bertkit.insight import Example, Subject, hide_tokens, occlude, silence_heads
+from bertkit.insight.occlusion import Occlusion
+from bertkit.insight.original_names import canonical, original_names
+from bertkit.qa import Document, Reader
+
+Get = Callable[..., tuple[Subject, Example]]
+TEXT = "the old lamp of the harbor. oil was dear."
+
+
+@pytest.fixture
+def lamp(fake: Subject) -> Example:
+    return fake.example("lamp", Document.from_text(TEXT))
+
+
+def test_hiding_the_answer_moves_it(fake: Subject, lamp: Example) -> None:
+    inside = [
+        token.index
+        for token in lamp.row
+        if token.part == "passage" and token.text in "lamp" and token.start in range(8, 12)
+    ]
+    change = hide_tokens(fake, lamp, inside)
+    assert change.before.text == "lamp"
+    assert not change.same
+    assert change.kept_score < change.before.score - 15
+    assert 'the answer was "lamp" and becomes' in str(change)
+    assert change.to_json()["same"] is False
+
+
+def test_hiding_what_does_not_matter_keeps_the_answer(fake: Subject, lamp: Example) -> None:
+    last = lamp.row.places("passage")[-1]
+    change = hide_tokens(fake, lamp, [last])
+    assert change.same
+    assert change.kept_score == change.before.score
+    assert str(change).startswith(f'With "." (token {last}) hidden: the answer is still "lamp"')
+
+
+def test_hidden_tokens_become_the_mask_token(example_of: Get) -> None:
+    subject, example = example_of("bert")
+    tokens = [example.row.places("question")[0], example.row.places("passage")[2]]
+    ids = {name: array.copy() for name, array in example.inputs.items()}
+    ids["input_ids"][0, tokens] = example.tokenization.vocabulary.mask_id
+    wanted = subject.model.predict(ids)
+    change = hide_tokens(subject, example, tokens)
+    np.testing.assert_allclose(change.start_logits, wanted["start_logits"][0], atol=1e-6)
+    np.testing.assert_allclose(change.end_logits, wanted["end_logits"][0], atol=1e-6)
+    assert example.tokenization.vocabulary.piece(4) == "[MASK]"
+
+
+@pytest.mark.parametrize("tokens", [[], [0], [-1], [1, 9999], [63]])
+def test_only_words_can_be_hidden(tokens: list[int], fake: Subject, lamp: Example) -> None:
+    with pytest.raises(InputError, match="must be places of the question or the passage"):
+        hide_tokens(fake, lamp, tokens)
+
+
+@pytest.mark.parametrize("family", CONFIGS)
+def test_silencing_a_head_is_zeroing_its_part_of_the_context(
+    family: str, example_of: Get, checkpoint_of: Callable[[str], Path]
+) -> None:
+    import torch
+    import transformers
+
+    subject, example = example_of(family)
+    original = transformers.AutoModelForQuestionAnswering.from_pretrained(checkpoint_of(family)).eval()
+    heads = original.config.num_attention_heads
+    name = original_names(family, subject.lowered.layers)["encoder__layer_0__attention__output__dense"]
+    called: list[int] = []
+
+    def silence(module: torch.nn.Module, arguments: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+        called.append(1)
+        context = arguments[0].clone()
+        size = context.shape[-1] // heads
+        if len(called) == 1:
+            context[..., size : 2 * size] = 0
+        return (context,)
+
+    for module_name, module in original.named_modules():
+        if canonical(module_name) == name:
+            module.register_forward_pre_hook(silence)
+    with torch.inference_mode():
+        given = {key: torch.from_numpy(array).long() for key, array in example.inputs.items()}
+        wanted = original(**given).start_logits[0].numpy()
+    change = silence_heads(subject, example, [(0, 1)])
+    filled = example.row.filled
+    np.testing.assert_allclose(change.start_logits[:filled], wanted[:filled], atol=1e-4)
+    assert not np.allclose(change.start_logits, subject.logits([example.window])[0][0], atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["mlprogram", "neuralnetwork"])
+def test_silencing_everything_leaves_no_attention(kind: str, example_of: Get) -> None:
+    subject, example = example_of("bert", kind)
+    every = [(layer, head) for layer in range(2) for head in range(4)]
+    change = silence_heads(subject, example, every)
+    words = Document.from_text("w8 w40 w2 w15 w3 the w33 w9 nothing w7 w20 thes w1")
+    other = silence_heads(subject, subject.example("w3 w9", words, window=0), every)
+    assert change.start_logits[0] == pytest.approx(other.start_logits[0], abs=1e-6)
+    assert "layer 2 head 2 and 2 more silenced" in str(change)
+
+
+@pytest.mark.parametrize(
+    ("heads", "message"),
+    [
+        ([], "at least one head to silence, got none"),
+        ([(2, 0)], "has 2 layers, counted from 0; got layer 2"),
+        ([(0, 0), (1, 4)], "4 heads in each layer, counted from 0; got head 4"),
+    ],
+)
+def test_heads_that_are_not_there_are_refused(heads: list[tuple[int, int]], message: str, example_of: Get) -> None:
+    with pytest.raises(InputError, match=message):
+        silence_heads(*example_of("bert"), heads)
+
+
+def test_occlusion_is_the_loss_of_hiding_one_token(fake: Subject, lamp: Example) -> None:
+    occlusion = occlude(fake, lamp)
+    (start,), (end,) = fake.logits([lamp.window])
+    first, last = occlusion.answer.place
+    words = [*lamp.row.places("question"), *lamp.row.places("passage")]
+    assert np.flatnonzero(np.isfinite(occlusion.drops)).tolist() == words
+    assert occlusion.runs == len(words) + 1
+    for token in words:
+        change = hide_tokens(fake, lamp, [token])
+        lost = start[first] + end[last] - change.start_logits[first] - change.end_logits[last]
+        assert occlusion.drops[token] == pytest.approx(lost, abs=1e-4)
+    assert set(occlusion.top(4)) <= {*lamp.row.places("question"), *range(first, last + 1)}
+
+
+@pytest.mark.parametrize("max_batch", [1, 3, 100])
+def test_batches_change_nothing(max_batch: int) -> None:
+    subject = Subject(Reader(FakeModel(lengths=(64,), max_batch=max_batch)))
+    example = subject.example("lamp", Document.from_text(TEXT))
+    whole = occlude(Subject(Reader(FakeModel(lengths=(64,)))), example)
+    np.testing.assert_allclose(occlude(subject, example).drops, whole.drops)
+
+
+def test_another_span_and_some_tokens(fake: Subject, lamp: Example) -> None:
+    answer = occlude(fake, lamp, tokens=[1]).answer
+    from dataclasses import replace
+
+    other = replace(answer, first=answer.first + 2, last=answer.last + 3)
+    occlusion = occlude(fake, lamp, answer=other, tokens=[1, 2])
+    assert occlusion.answer == other
+    assert np.isfinite(occlusion.drops).sum() == 2
+    with pytest.raises(InputError, match=r"tokens \(7, 900\) lie outside this row of 64"):
+        occlude(fake, lamp, answer=replace(answer, first=7, last=900))
+
+
+def test_occlusion_reports_and_can_be_ended(fake: Subject, lamp: Example) -> None:
+    parts: list[Occlusion] = []
+    seen: list[tuple[int, int]] = []
+    whole = occlude(fake, lamp, partial=parts.append, progress=lambda done, total: seen.append((done, total)))
+    assert [part.runs - 1 for part in parts] == [done for done, _ in seen]
+    assert seen[-1][0] == seen[-1][1] == whole.runs - 1
+    assert np.isnan(parts[0].drops).sum() > np.isnan(parts[-1].drops).sum()
+
+    def cancel(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    fake.reader.model.shapes.clear()
+    with pytest.raises(KeyboardInterrupt):
+        occlude(fake, lamp, progress=cancel)
+    assert len(fake.reader.model.shapes) == 1 + fake.batch_size
+
+
+def test_text_lists_what_carries_most(fake: Subject, lamp: Example) -> None:
+    occlusion = occlude(fake, lamp)
+    lines = str(occlusion).splitlines()
+    assert f"(occlusion, {occlusion.runs} runs)" in lines[1]
+    assert len(lines) == 4 + 15
+    assert lines[4].split()[0] == str(occlusion.top(1)[0])
+    json = occlusion.to_json()
+    assert json["method"] == "occlusion"
+    assert json["drops"].shape == (len(lamp.row),)
