@@ -28,7 +28,7 @@ class Observation:
 
     Attributes:
         scores: [candidates] float64, best first.
-        wordings: [candidates] int, which candidates say the same.
+        wordings: [candidates] int, which candidates say the same; numbered from the best on.
         right: [wordings] bool, whether a wording is an answer.
         answerable: whether the question has an answer.
         best_f1: F1 of the best candidate, 0 to 1.
@@ -84,7 +84,7 @@ class Observations:
 
     def __init__(self, observations: Sequence[Observation]) -> None:
         count = len(observations)
-        width = max(len(observation.scores) for observation in observations)
+        width = max(1, *(len(observation.scores) for observation in observations))
         self._scores = np.full((count, width), -np.inf)
         self._wordings = np.zeros((count, width), np.int_)
         self.right = np.zeros((count, width), np.bool_)
@@ -93,7 +93,6 @@ class Observations:
             self._wordings[row, : len(observation.wordings)] = observation.wordings
             self.right[row, : len(observation.right)] = observation.right
         self._wordings += np.arange(count)[:, None] * width
-        self.answerable = np.array([observation.answerable for observation in observations])
 
     def probabilities(self, settings: ReaderSettings) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the probability of each wording, [observations, wordings], and that of "no answer", [observations]."""
@@ -105,11 +104,10 @@ class Observations:
         return wordings.astype(np.float64).reshape(self._scores.shape), shares[:, -1]
 
     def loss(self, settings: ReaderSettings) -> float:
-        """Return the negative log likelihood of what happened, over all wordings and "no answer"."""
-        wordings, null = self.probabilities(settings)
-        predicted = np.clip(np.column_stack([wordings, null]), _SMALLEST, 1 - _SMALLEST)
-        happened = np.column_stack([self.right, ~self.answerable])
-        return -float(np.log(np.where(happened, predicted, 1 - predicted)).sum())
+        """Return the negative log likelihood of the best answers being right or wrong, as they were."""
+        wordings, _ = self.probabilities(settings)
+        predicted = np.clip(wordings[:, 0], _SMALLEST, 1 - _SMALLEST)
+        return -float(np.log(np.where(self.right[:, 0], predicted, 1 - predicted)).sum())
 
 
 def with_null_threshold(settings: ReaderSettings, observations: Sequence[Observation]) -> ReaderSettings:
@@ -140,8 +138,9 @@ def with_null_threshold(settings: ReaderSettings, observations: Sequence[Observa
 def with_temperature(settings: ReaderSettings, observations: Sequence[Observation]) -> ReaderSettings:
     """Return the settings with the temperature under which the observations are likeliest.
 
-    Each wording of a question, and "no answer", is an event that happens or not: so a question whose answer was not
-    found counts too, with every candidate wrong. The null threshold is used as it is; fit that first.
+    What is observed is whether the best answer is right. The likelihood of the right span, wherever it ranks, would be
+    ruled by the few that rank far down, and make the best answer's probability too low. The null threshold is used as
+    it is; fit that first.
 
     Args:
         settings: of the model.
