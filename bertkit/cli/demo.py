@@ -26,14 +26,15 @@ def demo(
     document = Document.open(resource(f"documents/{_DOCUMENT}"))
     typer.echo(f"Model    {default_model()}\nDocument {document.source} ({len(document.text.split())} words)\n")
     reader = Reader()
-    for asked in _example_questions() if question is None else [question]:
+    for asked in example_questions() if question is None else [question]:
         started = time.perf_counter()
         result = reader.ask(asked, document, top_k=1)
         print_result(result)
         typer.echo(f"   {(time.perf_counter() - started) * 1000:.0f} ms\n")
 
 
-def _example_questions() -> list[str]:
+def example_questions() -> list[str]:
+    """Return the questions that the demo asks: the first ones about its document."""
     from bertkit.resources import resource
 
     questions = json.loads(resource("questions.json").read_text(encoding="utf-8"))["questions"]

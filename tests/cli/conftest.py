@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bertkit.cli import main
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command printed and how it ended."""
+
+    code: int
+    out: str
+    error: str
+
+
+@pytest.fixture(scope="session")
+def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder that the session's commands share, so that the reader is compiled once."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def bertkit(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], cache_home: Path
+) -> Callable[..., Run]:
+    """Run a command in this process."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_home))
+
+    def run(*arguments: object) -> Run:
+        monkeypatch.setattr(sys, "argv", ["bertkit", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Run(ended.value.code or 0, printed.out, printed.err)
+
+    return run
