@@ -13,7 +13,7 @@ help:
 	@echo "make test-all  every test, the slow ones too"
 	@echo "make lint      ruff (format and rules) and mypy"
 	@echo "make format    rewrite the sources in the project's format"
-	@echo "make bench     latency and throughput beside other engines"
+	@echo "make bench     latency and throughput beside other engines: make bench CHECKPOINT=folder"
 	@echo "make js        build the widgets' bundle from js/ (needs Node; only for changing the TypeScript)"
 	@echo "make js-check  type-check js/ and compare its build with the committed bundle"
 	@echo "make reader    convert the embedded reader anew: make reader CHECKPOINT=folder QUESTIONS=files"
@@ -28,9 +28,12 @@ $(STAMP): pyproject.toml constraints.txt
 demo: setup
 	$(BIN)/python -m bertkit demo
 
+# One thread a process: two test processes that both use every core only get in each other's way.
+test: export OMP_NUM_THREADS = 1
 test: setup
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
+test-all: export OMP_NUM_THREADS = 1
 test-all: setup
 	$(BIN)/python -m pytest -n 2
 
@@ -44,7 +47,7 @@ format: setup
 	$(BIN)/ruff check --fix .
 
 bench: setup
-	$(BIN)/python benchmarks/latency.py
+	$(BIN)/python benchmarks/latency.py $(CHECKPOINT)
 
 reader: setup
 	$(BIN)/python data/generators/make_reader.py $(CHECKPOINT) --questions $(QUESTIONS)
