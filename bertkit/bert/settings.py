@@ -48,7 +48,7 @@ class ReaderSettings:
 
     Attributes:
         family: `bert`, `distilbert`, `roberta`, `electra`, `albert` or `mobilebert`.
-        lengths: row lengths in tokens that the file accepts, ascending; for a shape range its two ends.
+        lengths: row lengths in tokens, ascending; where the file takes a range of lengths, those between them as well.
         max_batch: the most rows in one prediction.
         inputs: names of the model's inputs, in order.
         pair: how rows are put together.

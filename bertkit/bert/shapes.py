@@ -16,7 +16,7 @@ class InputShapes:
     shapes, and enumerating lengths times batches would compile a variant for each pair.
 
     Attributes:
-        lengths: row lengths in tokens, ascending; the ends of the range where the axis is one.
+        lengths: row lengths in tokens, ascending; the first and the last are the ends where the axis is a range.
         max_batch: the most rows in one prediction.
     """
 
