@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,31 +27,52 @@ def walk(lowered: Lowered, given: Values, wanted: Collection[str]) -> Iterator[t
         given: values of nodes that are not to be computed, by node name: the inputs, or whatever stands in for a part.
         wanted: names of nodes.
 
-    Yields:
+    Returns:
         Name and value of each computed node, in the order of the graph: a tensor, or numbers in shape arithmetic.
 
     Raises:
         ValueError: a wanted node depends on an input that is not given.
     """
-    graph = lowered.module.graph
-    nodes = {node.name: node for node in graph.nodes}
+    nodes = {node.name: node for node in lowered.module.graph.nodes}
     needed = _needed(nodes, given, wanted)
-    last_use = {argument: node.name for node in graph.nodes if node.name in needed for argument in node.all_input_nodes}
-    interpreter = fx.Interpreter(lowered.module, garbage_collect_values=False)
-    interpreter.env = {nodes[name]: value for name, value in given.items()}
-    for node in graph.nodes:
-        if node.name not in needed:
-            continue
-        if node.op == "placeholder":
-            raise ValueError(f'the input "{node.name}" is needed and not given')
+    order = [node for name, node in nodes.items() if name in needed]
+    missing = [node.name for node in order if node.op == "placeholder"]
+    if missing:
+        raise ValueError(f'the input "{missing[0]}" is needed and not given')
+    last_use = {argument: node for node in order for argument in node.all_input_nodes}
+    done_with: dict[fx.Node, list[fx.Node]] = {node: [] for node in order}
+    for argument, node in last_use.items():
+        done_with[node].append(argument)
+    return _run(lowered.module, done_with, {nodes[name]: value for name, value in given.items()})
+
+
+def _run(
+    module: fx.GraphModule, steps: Mapping[fx.Node, Sequence[fx.Node]], values: dict[fx.Node, Any]
+) -> Iterator[tuple[str, Any]]:
+    """Compute nodes one by one.
+
+    Args:
+        module: holds the constants.
+        steps: nodes in order, each with the nodes that nothing needs after it.
+        values: what is known; what is computed joins it.
+    """
+    for node, done_with in steps.items():
         with torch.inference_mode():
-            value = interpreter.run_node(node)
-        interpreter.env[node] = value
-        for argument in node.all_input_nodes:
-            if last_use[argument] == node.name:
-                del interpreter.env[argument]
+            value = _compute(module, node, values)
+        values[node] = value
+        for argument in done_with:
+            del values[argument]
         yield node.name, value
         del value
+
+
+def _compute(module: fx.GraphModule, node: fx.Node, values: Mapping[fx.Node, Any]) -> Any:
+    """Compute one node; lowered graphs hold constants and calls of functions only."""
+    if node.op == "get_attr":
+        return getattr(module, str(node.target))
+    arguments, keywords = fx.node.map_arg((node.args, node.kwargs), values.__getitem__)
+    assert callable(node.target)
+    return node.target(*arguments, **keywords)
 
 
 def compute(lowered: Lowered, given: Values, wanted: Collection[str]) -> dict[str, Any]:

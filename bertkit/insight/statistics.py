@@ -89,4 +89,5 @@ class Histogram:
 def _finite(array: NDArray[Any]) -> NDArray[np.float64]:
     """Return the finite values of an array as float64, so that sums over float16 neither round nor overflow."""
     flat = array.astype(np.float64).ravel()
-    return flat[np.isfinite(flat)]
+    finite = np.isfinite(flat)
+    return flat if finite.all() else flat[finite]

@@ -37,13 +37,11 @@ def test_probabilities_are_the_originals(
         wanted = original(**given, output_attentions=True).attentions
     maps = map_attention(subject, example)
     filled = example.row.filled
-    flat = [layer for group in wanted for layer in (group if isinstance(group, tuple) else (group,))]
-    assert maps.layer_count == len(subject.anatomy.attentions)
-    stride = maps.layer_count // len(flat)
-    for index, layer in enumerate(flat):
+    assert (maps.layer_count, maps.head_count) == (len(wanted), wanted[0].shape[1])
+    for index, layer in enumerate(wanted):
         for head in range(maps.head_count):
-            found = maps.head(index * stride + stride - 1, head)
-            np.testing.assert_allclose(found, layer[0, head, :filled, :filled].numpy(), atol=1e-5)
+            shares = layer[0, head, :filled, :filled].numpy()
+            np.testing.assert_allclose(maps.head(index, head), shares, atol=1e-5)
 
 
 def test_every_row_is_a_distribution(example_of: Get) -> None:

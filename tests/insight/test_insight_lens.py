@@ -37,9 +37,8 @@ def test_every_stage_is_the_originals_head_on_its_hidden_state(
         wanted = [original.qa_outputs(state)[0].numpy() for state in hidden]
     lens = apply_lens(subject, example)
     filled = example.row.filled
-    # ALBERT's original lists the hidden state after each group, which here has two layers.
-    stages = range(0, len(lens.stages), 2 if family == "albert" else 1)
-    for logits, stage in zip(wanted, stages, strict=True):
+    assert len(wanted) == len(lens.stages)
+    for stage, logits in enumerate(wanted):
         np.testing.assert_allclose(lens.start_logits[stage, :filled], logits[:filled, 0], atol=1e-4)
         np.testing.assert_allclose(lens.end_logits[stage, :filled], logits[:filled, 1], atol=1e-4)
 
