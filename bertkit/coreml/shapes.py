@@ -22,6 +22,16 @@ class FixedShape:
         """For every axis, whether its size may vary."""
         return (False,) * len(self.sizes)
 
+    @property
+    def varies_from_one(self) -> bool:
+        """Whether an axis that varies may have the size 1."""
+        return False
+
+    @property
+    def typical(self) -> tuple[int, ...]:
+        """An allowed shape; sizes of 0 and 1 are avoided where they vary, because compilers take them for special."""
+        return self.sizes
+
     def __str__(self) -> str:
         return _text(self.sizes)
 
@@ -40,6 +50,16 @@ class EnumeratedShapes:
     def flexible_axes(self) -> tuple[bool, ...]:
         """For every axis, whether its size may vary; the shapes must have equal numbers of axes."""
         return tuple(len(set(sizes)) > 1 for sizes in zip(*self.shapes, strict=True))
+
+    @property
+    def varies_from_one(self) -> bool:
+        """Whether an axis that varies may have the size 1."""
+        return any(len(set(sizes)) > 1 and min(sizes) <= 1 for sizes in zip(*self.shapes, strict=True))
+
+    @property
+    def typical(self) -> tuple[int, ...]:
+        """An allowed shape; sizes of 0 and 1 are avoided where they vary, because compilers take them for special."""
+        return max(self.shapes, key=lambda sizes: (min(sizes), sizes))
 
     def __str__(self) -> str:
         return " or ".join(_text(shape) for shape in self.shapes)
@@ -62,6 +82,16 @@ class ShapeRange:
     def flexible_axes(self) -> tuple[bool, ...]:
         """For every axis, whether its size may vary."""
         return tuple(lower != upper for lower, upper in self.bounds)
+
+    @property
+    def varies_from_one(self) -> bool:
+        """Whether an axis that varies may have the size 1."""
+        return any(lower != upper and lower <= 1 for lower, upper in self.bounds)
+
+    @property
+    def typical(self) -> tuple[int, ...]:
+        """An allowed shape; sizes of 0 and 1 are avoided where they vary, because compilers take them for special."""
+        return tuple(lower if lower == upper else max(2, lower) for lower, upper in self.bounds)
 
     def __str__(self) -> str:
         return _text([_bound(lower, upper) for lower, upper in self.bounds])

@@ -72,6 +72,19 @@ def test_openvino_agrees_with_torch_on_every_allowed_shape(models, batch: int, s
 
 
 @openvino
+@pytest.mark.parametrize("first", [(1, 1), (3, 1), (1, 40)])
+def test_the_first_shape_does_not_decide_over_later_ones(
+    scorers: dict[str, Path], compiled: Path, first: tuple[int, int]
+) -> None:
+    fast = Model.load(scorers["ranged"], _openvino(compiled))
+    exact = Model.load(scorers["ranged"], Configuration(engine="torch"))
+    rng = np.random.default_rng(0)
+    for shape in (first, (1, 2), (1, 16), (2, 17), (4, 33), (1, 1), (1, 64)):
+        inputs = {"ids": rng.integers(0, coreml_programs.VOCABULARY, shape)}
+        np.testing.assert_allclose(fast.predict(inputs)["scores"], exact.predict(inputs)["scores"], atol=1e-4)
+
+
+@openvino
 def test_products_of_any_rank_and_repeated_outputs_are_converted() -> None:
     torch = pytest.importorskip("torch")
     from bertkit.coreml.engines.openvino_convert import convert

@@ -61,6 +61,17 @@ def test_shapes(sizes: Any, flexible: tuple, text: str, allowed: list, refused: 
     assert str(sizes) == text
     assert all(sizes.allows(shape) for shape in allowed)
     assert not any(sizes.allows(shape) for shape in refused)
+    assert sizes.allows(sizes.typical)
+
+
+def test_typical_shapes_have_no_size_of_one_where_they_vary() -> None:
+    assert ShapeRange(((1, 8), (1, 1), (16, None))).typical == (2, 1, 16)
+    assert EnumeratedShapes(((1, 8), (4, 8), (2, 8))).typical == (4, 8)
+    assert ShapeRange(((1, 8), (3, 3))).varies_from_one
+    assert EnumeratedShapes(((1, 8), (4, 8))).varies_from_one
+    assert not ShapeRange(((1, 1), (2, 9))).varies_from_one
+    assert not EnumeratedShapes(((1, 8), (1, 9))).varies_from_one
+    assert not FixedShape((1, 1)).varies_from_one
 
 
 def test_multi_arrays_are_read_with_their_constraints() -> None:

@@ -91,13 +91,14 @@ class CompiledCache:
             _logger.debug("Cannot touch %s: %s", path, error)
 
     def _evict(self, keep: Path) -> None:
-        files = [(path.stat(), path) for path in self.folder.glob(f"*{_SUFFIX}") if path != keep]
-        total = keep.stat().st_size + sum(status.st_size for status, _ in files)
-        for status, path in sorted(files, key=lambda item: item[0].st_mtime):
+        files = {path: status for path in self.folder.glob(f"*{_SUFFIX}") if (status := _status(path)) is not None}
+        total = sum(status.st_size for status in files.values())
+        for path in sorted(files, key=lambda path: files[path].st_mtime):
             if total <= self.limit_bytes:
                 return
-            _remove(path)
-            total -= status.st_size
+            if path != keep:
+                _remove(path)
+                total -= files[path].st_size
 
 
 def open_cache(setting: str | Path | Literal[False] | None) -> CompiledCache | None:
@@ -135,6 +136,14 @@ def _read(descriptor: int) -> CompiledModel:
     if len(mapped) != offset + size:
         raise ValueError(f"{offset + size} bytes wanted, it has {len(mapped)}")
     return CompiledModel(header, np.frombuffer(mapped, dtype=np.uint8, offset=offset))
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """Return a file's size and times; None if another process has removed it meanwhile."""
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
 
 
 def _remove(path: Path) -> None:

@@ -16,7 +16,7 @@ from bertkit.coreml.engines import openvino_matmul
 from bertkit.coreml.engines.openvino_runtime import NotConvertibleError, import_openvino
 from bertkit.coreml.features import Feature, MultiArray
 from bertkit.coreml.lowering.graph import Lowered
-from bertkit.coreml.shapes import AnyShape, EnumeratedShapes, FixedShape, ShapeRange
+from bertkit.coreml.shapes import AnyShape, EnumeratedShapes
 
 _SMALL_ELEMENTS = 1024
 
@@ -100,16 +100,7 @@ def _argument(feature: Feature) -> _Argument:
     if isinstance(feature.type.shape, EnumeratedShapes) and len(set(map(len, feature.type.shape.shapes))) > 1:
         raise NotConvertibleError(f'The shapes of the input "{feature.name}" have different numbers of axes.')
     dtype = torch.float32 if feature.type.dtype.kind == "f" else torch.int32
-    return _Argument(dtype, _example_sizes(feature.type.shape), feature.type.shape.flexible_axes)
-
-
-def _example_sizes(shape: FixedShape | EnumeratedShapes | ShapeRange) -> tuple[int, ...]:
-    """Pick an allowed shape; sizes of 0 and 1 are avoided where they vary, since torch.export takes them for fixed."""
-    if isinstance(shape, FixedShape):
-        return shape.sizes
-    if isinstance(shape, EnumeratedShapes):
-        return max(shape.shapes, key=lambda sizes: (min(sizes), sizes))
-    return tuple(lower if lower == upper else max(2, lower) for lower, upper in shape.bounds)
+    return _Argument(dtype, feature.type.shape.typical, feature.type.shape.flexible_axes)
 
 
 def _store_exact_halves(openvino: Any, model: Any) -> None:

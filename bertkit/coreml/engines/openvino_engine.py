@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from bertkit.coreml.configuration import Configuration
 from bertkit.coreml.engines import openvino_runtime
 from bertkit.coreml.engines.base import Array, Engine, runtime_array
 from bertkit.coreml.engines.cache import CompiledModel, key_of, open_cache
-from bertkit.coreml.features import Feature
+from bertkit.coreml.features import Feature, MultiArray
 from bertkit.coreml.lowering import LOWERING_VERSION
 from bertkit.coreml.package import Package
+from bertkit.coreml.shapes import AnyShape
 
 _DEVICE = "CPU"
 _CONVERSION_VERSION = 2  # raised whenever the conversion of an unchanged graph could compute something else
@@ -35,6 +38,8 @@ class OpenVinoEngine:
         inputs: feature names in the order of its inputs.
         outputs: feature name to the index of its output.
         precision: `f32` or `bf16`.
+        first_arguments: what is computed before anything else, and thrown away; None where that is not needed. See
+            `_first_arguments`.
         reference: makes the torch engine, which computes traces.
         memory: what `compiled` reads its weights from, kept alive with it.
     """
@@ -43,6 +48,7 @@ class OpenVinoEngine:
     inputs: Sequence[str]
     outputs: Mapping[str, int]
     precision: str
+    first_arguments: Sequence[Array] | None
     reference: Callable[[], Engine]
     memory: object = None
     name: str = "openvino"
@@ -67,7 +73,10 @@ class OpenVinoEngine:
 
     @cached_property
     def _request(self) -> Any:
-        return self.compiled.create_infer_request()
+        request = self.compiled.create_infer_request()
+        if self.first_arguments is not None:
+            request.infer(self.first_arguments)
+        return request
 
     @cached_property
     def _reference(self) -> Engine:
@@ -98,17 +107,32 @@ def load(
     cache = open_cache(configuration.cache)
     key = _key(package, configuration, openvino, core, available, precision)
     stored = None if cache is None else cache.get(key)
-    if stored is not None:
-        compiled = _import(openvino, core, stored, properties)
-        if compiled is not None:
-            header = stored.header
-            return OpenVinoEngine(
-                compiled, header["inputs"], header["outputs"], precision, reference, memory=stored.content
-            )
-    compiled, header = _compile(core, package, features, configuration, properties)
-    if cache is not None:
-        cache.put(key, header, compiled.export_model().getvalue())
-    return OpenVinoEngine(compiled, header["inputs"], header["outputs"], precision, reference)
+    compiled = None if stored is None else _import(openvino, core, stored, properties)
+    if stored is not None and compiled is not None:
+        header, memory = stored.header, stored.content
+    else:
+        compiled, header = _compile(core, package, features, configuration, properties)
+        memory = None
+        if cache is not None:
+            cache.put(key, header, compiled.export_model().getvalue())
+    inputs, outputs = header["inputs"], header["outputs"]
+    first = _first_arguments(features, inputs)
+    return OpenVinoEngine(compiled, inputs, outputs, precision, first, reference, memory)
+
+
+def _first_arguments(features: Sequence[Feature], inputs: Sequence[str]) -> list[Array] | None:
+    """Return arguments of a typical shape if an axis of an input varies and may have the size 1, else None.
+
+    OpenVINO generates code for attention when it sees the first shapes. If the axis of the softmax has the size 1 then,
+    that code leaves out its sum, and every later result of 16 or more is wrong (2026.4, in both precisions). So the
+    first shapes that it sees are always typical ones.
+    """
+    by_name = {feature.name: feature.type for feature in features}
+    arrays = [(type_.shape, type_.dtype) for name in inputs if isinstance(type_ := by_name[name], MultiArray)]
+    shaped = [(shape, dtype) for shape, dtype in arrays if not isinstance(shape, AnyShape)]
+    if not any(shape.varies_from_one for shape, _ in shaped):
+        return None
+    return [runtime_array(np.zeros(shape.typical, dtype)) for shape, dtype in shaped]
 
 
 def _properties(precision: str, threads: int | None) -> dict[str, Any]:
