@@ -20,17 +20,17 @@ _FEWEST_DRAWN = 3
 
 def static_map(atlas: Atlas, measures: Sequence[Measure], selection: Mapping[str, Json]) -> Html:
     """Return nested modules with tables of their layers, and the graph of the selected module."""
-    chosen = entry_at(atlas, str(selection.get("module", "")))
+    chosen = entry_at(atlas, selection.get("module"))
     total = max(1, sum(layer.bytes for layer in atlas.all_layers))
     writer = _Writer(atlas, measures, chosen, total)
     root = atlas.entries[0]
     return blocks.frame(atlas.package.path.name, " · ".join(facts(atlas)), *writer.contents(root))
 
 
-def entry_at(atlas: Atlas, path: str) -> Entry:
-    """Return the module at a path; for none the first that stands for several, else the model."""
+def entry_at(atlas: Atlas, path: str | None) -> Entry:
+    """Return the module at a path; for None the first that stands for several, else the model."""
     for entry in atlas.entries:
-        if path and path in atlas.paths(entry):
+        if path is not None and path in atlas.paths(entry):
             return entry
     return next((entry for entry in atlas.entries if entry.block.instances), atlas.entries[0])
 

@@ -59,6 +59,7 @@ export class Graph {
   }
 
   show(data: GraphData): void {
+    const focused = this.scroller.contains(document.activeElement);
     this.data = data;
     this.boxes.clear();
     const edges = data.edges.map((edge) => svg("path", { class: "bk-edge", d: curve(edge.points), "data-from": edge.source, "data-to": edge.target }));
@@ -68,7 +69,9 @@ export class Graph {
       svg("svg", { role: "group", "aria-label": this.options.label, viewBox: `${-MARGIN} ${-MARGIN} ${data.width + 2 * MARGIN} ${data.height + 2 * MARGIN}` }, ...edges, ...boxes),
     );
     this.fit();
-    this.stop(data.boxes[0]?.id);
+    const first = data.boxes[0]?.id ?? "";
+    this.stop(first);
+    if (focused) this.boxes.get(first)?.focus({ preventScroll: true });
   }
 
   // Marks a box and its edges. Does not call back.
@@ -91,15 +94,15 @@ export class Graph {
         role: "button",
         tabindex: -1,
         "aria-pressed": "false",
-        "aria-label": box.detail ? `${box.name}, ${box.detail}` : box.name,
+        "aria-label": `${box.title} ${box.detail} ${box.name}`,
         transform: `translate(${box.x} ${box.y})`,
         onclick: () => this.choose(box.id),
         ondblclick: () => this.options.onOpen?.(box.id),
       },
-      svg("title", {}, `${box.name}\n${box.detail}`),
       svg("rect", { class: "bk-box-frame", width: box.width, height: box.height, rx: 5 }),
       svg("rect", { class: "bk-box-family", width: 5, height: box.height, rx: 2 }),
       svg("text", { class: "bk-box-title", x: 13, y: box.height > 30 ? 15 : box.height / 2 + 4 }, box.title),
+      " ", // between the lines, for those who listen
       box.height > 30 ? svg("text", { class: "bk-box-detail", x: 13, y: 29 }, box.detail) : null,
     );
     group.dataset["bkFamily"] = box.family;

@@ -2,13 +2,14 @@
 import { type Json, listen, type Model, same } from "./model";
 
 export interface Selected {
-  module?: string;
-  layer?: string;
-  head?: number;
-  token?: number;
-  span?: [number, number];
-  window?: number;
-  example?: number;
+  // Names joined by slashes; empty for the model itself.
+  module?: string | undefined;
+  layer?: string | undefined;
+  head?: number | undefined;
+  token?: number | undefined;
+  span?: [number, number] | undefined;
+  window?: number | undefined;
+  example?: number | undefined;
   [name: string]: Json | undefined;
 }
 

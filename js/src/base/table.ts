@@ -72,6 +72,7 @@ export class Table<Row> {
   }
 
   private draw(): void {
+    const focused = this.body.contains(document.activeElement);
     const headers = this.options.columns.map((column) => this.header(column));
     headers.find((header) => header.querySelector("button"))?.querySelector("button")?.setAttribute("tabindex", "0");
     replace(this.head, el("tr", {}, ...headers));
@@ -85,6 +86,7 @@ export class Table<Row> {
     }
     replace(this.body, ...drawn);
     this.select(this.selected);
+    if (focused) (this.lines.get(this.selected) ?? [...this.lines.values()][0])?.focus();
   }
 
   private sorted(): Row[] {

@@ -46,6 +46,8 @@ class ModelMap {
   private entry = -1;
   private layer = -1;
   private wanted = "";
+  // What the table shows, to draw it anew only when that changes.
+  private drawn = "";
 
   constructor(context: Context, body: HTMLElement, atlas: Atlas) {
     this.context = context;
@@ -200,10 +202,8 @@ class ModelMap {
   }
 
   private select(entry: number, layer: number): void {
-    const module = this.atlas.path(entry, this.chosen) || undefined;
     const name = layer >= 0 ? this.atlas.name(layer, this.chosen) : undefined;
-    this.entry = entry;
-    this.context.selection.set({ module, layer: name } as { module?: string; layer?: string });
+    this.context.selection.set({ module: this.atlas.path(entry, this.chosen), layer: name });
     this.follow();
   }
 
@@ -262,6 +262,12 @@ class ModelMap {
     const rows = this.shown();
     const all = this.wanted ? rows.length : this.atlas.entry(this.entry).count;
     const cut = all > rows.length ? `the first ${rows.length} of ${all} layers` : "";
+    const shown = JSON.stringify([this.entry, this.wanted, this.cost.name, [...this.chosen]]);
+    if (shown === this.drawn) {
+      this.table.select(String(this.layer));
+      return;
+    }
+    this.drawn = shown;
     this.note.textContent = this.wanted ? `${plural(rows.length, "layer")} match in the whole model` : cut;
     this.table.show(rows);
     this.table.select(String(this.layer));
@@ -296,7 +302,7 @@ class ModelMap {
     try {
       const answer = await this.drawings.run((signal) => this.context.ask<GraphData>("graph", parameters, { signal }));
       if (!answer) return;
-      replace(this.graphPlace, this.graph.element);
+      if (this.graph.element.parentElement !== this.graphPlace) replace(this.graphPlace, this.graph.element);
       this.graph.show(answer.data);
       this.graph.select(`L${this.layer}`);
     } catch (error) {
