@@ -210,6 +210,7 @@ def test_an_unwritable_cache_is_told_and_not_needed(
         for _ in range(2):
             assert _scores(scorers["fixed"], _openvino(occupied)).shape == (1, 4)
     assert caplog.text.count("Compiled models cannot be kept in") == 1
+    assert len(caplog.records) == 1
 
 
 @openvino
@@ -289,6 +290,18 @@ def test_engines_that_cannot_use_a_device_say_so(scorers: dict[str, Path]) -> No
         _scores(scorers["fixed"], Configuration(engine="openvino", preferred_device="cuda"))
     with pytest.raises(InputError, match=r'"cuda:99", but torch finds \d+ CUDA devices'):
         _scores(scorers["fixed"], Configuration(engine="torch", preferred_device="cuda:99"))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"precision": "float32"}, 'cannot be made to use float32. Use precision="auto"'),
+        ({"preferred_device": "cpu"}, 'takes compute_units="cpu_only"'),
+    ],
+)
+def test_apple_refuses_what_it_would_have_to_ignore(options: dict, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        choose.choose(Configuration(engine="apple", **options))
 
 
 def test_a_missing_openvino_names_the_extra(scorers: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:

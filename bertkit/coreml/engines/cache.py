@@ -60,9 +60,10 @@ class CompiledCache:
         try:
             with path.open("rb") as file:
                 compiled = _read(file.fileno())
-        except FileNotFoundError:
+        except OSError as error:
+            _logger.debug("Nothing is cached in %s: %s", path, error)
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError) as error:
             _logger.warning("The compiled model %s is damaged (%s) and is compiled anew.", path, error)
             return None
         self._mark_used(path)

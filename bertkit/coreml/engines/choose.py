@@ -53,16 +53,29 @@ def choose(configuration: Configuration) -> str:
     device = configuration.preferred_device
     on_cuda = device is not None and device.startswith("cuda")
     if configuration.engine != "auto":
-        if on_cuda and configuration.engine != "torch":
-            raise InputError(
-                f'The {configuration.engine} engine does not run on "{device}". Use engine="torch", or another device.'
-            )
+        _check_able(configuration, on_cuda)
         return configuration.engine
     if on_cuda:
         return "torch"
     if apple_engine.available() and device is None and configuration.precision == "auto":
         return "apple"
     return "openvino" if installed("openvino") else "torch"
+
+
+def _check_able(configuration: Configuration, on_cuda: bool) -> None:
+    """Refuse what an engine would have to ignore."""
+    if on_cuda and configuration.engine != "torch":
+        raise InputError(
+            f'The {configuration.engine} engine does not run on "{configuration.preferred_device}". '
+            'Use engine="torch", or another device.'
+        )
+    if configuration.engine == "apple" and configuration.precision != "auto":
+        raise InputError(
+            f"Core ML chooses the precision itself, it cannot be made to use {configuration.precision}. "
+            'Use precision="auto", or another engine.'
+        )
+    if configuration.engine == "apple" and configuration.preferred_device is not None:
+        raise InputError('The apple engine takes compute_units="cpu_only" and the like instead of preferred_device.')
 
 
 def _openvino(package: Package, function: Function, configuration: Configuration) -> Engine:
