@@ -151,6 +151,14 @@ def test_bfloat16_is_close_to_float32(scorers: dict[str, Path], engine: str) -> 
 
 
 @openvino
+def test_results_are_the_callers_own(models: tuple[Model, Model]) -> None:
+    first = models[1].predict({"ids": _IDS})["scores"]
+    kept = first.copy()
+    models[1].predict({"ids": [[9, 8, 7, 6]]})
+    np.testing.assert_array_equal(first, kept)
+
+
+@openvino
 def test_traces_come_from_the_reference(models: tuple[Model, Model]) -> None:
     exact, fast = (model.trace({"ids": _IDS}) for model in models)
     assert exact.keys() == fast.keys()

@@ -78,10 +78,6 @@ class CompiledCache:
         except OSError as error:
             _warn_unwritable(self.folder, str(error))
 
-    def remove(self, key: str) -> None:
-        """Forget what is stored under the key."""
-        _remove(self._path(key))
-
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}{_SUFFIX}"
 
