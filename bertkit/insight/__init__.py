@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from bertkit.insight.attention import map_attention as map_attention
     from bertkit.insight.cost import compare_costs as compare_costs
     from bertkit.insight.cost import measure_cost as measure_cost
+    from bertkit.insight.gradients import integrate_gradients as integrate_gradients
     from bertkit.insight.lens import apply_lens as apply_lens
     from bertkit.insight.occlusion import occlude as occlude
     from bertkit.insight.parity import compare_modules as compare_modules
     from bertkit.insight.span_scores import score_spans as score_spans
     from bertkit.insight.subject import Example as Example
     from bertkit.insight.subject import Subject as Subject
+    from bertkit.insight.tokenizer_parity import compare_tokenizers as compare_tokenizers
     from bertkit.insight.tokens import tokenize as tokenize
     from bertkit.insight.trace import trace_layers as trace_layers
     from bertkit.insight.what_if import hide_tokens as hide_tokens
@@ -33,7 +35,9 @@ _HOME = {
     "apply_lens": "bertkit.insight.lens",
     "compare_costs": "bertkit.insight.cost",
     "compare_modules": "bertkit.insight.parity",
+    "compare_tokenizers": "bertkit.insight.tokenizer_parity",
     "hide_tokens": "bertkit.insight.what_if",
+    "integrate_gradients": "bertkit.insight.gradients",
     "map_attention": "bertkit.insight.attention",
     "measure_cost": "bertkit.insight.cost",
     "occlude": "bertkit.insight.occlusion",

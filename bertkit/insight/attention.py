@@ -15,71 +15,16 @@ from numpy.typing import NDArray
 
 from bertkit.bert.names import SEPARATOR
 from bertkit.errors import InputError
-from bertkit.insight import heads
-from bertkit.insight.heads import Floats
+from bertkit.insight import attention_math
+from bertkit.insight.attention_math import Floats
+from bertkit.insight.head import Head, Link
 from bertkit.insight.subject import Example, Subject
 from bertkit.insight.text import table
-from bertkit.insight.tokens import Part, Token
+from bertkit.insight.token_row import Part
 from bertkit.qa.progress import ProgressCallback
 
 _TOP_LINKS = 20
 _TOP_HEADS = 5
-
-
-@dataclass(frozen=True)
-class Head:
-    """One head in numbers, each an average over the tokens that look.
-
-    Attributes:
-        layer: of the encoder, from 0.
-        head: within the layer, from 0.
-        entropy_bits: how spread it looks; 0 for one token, log2(tokens) for all alike.
-        to_first: share of its attention on the first token (`[CLS]`).
-        to_separators: share on the separators.
-        question_to_passage: share of the question's attention that goes to the passage.
-        passage_to_question: share of the passage's attention that goes to the question.
-    """
-
-    layer: int
-    head: int
-    entropy_bits: float
-    to_first: float
-    to_separators: float
-    question_to_passage: float
-    passage_to_question: float
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the head as plain values."""
-        return dict(vars(self))
-
-
-@dataclass(frozen=True)
-class Link:
-    """One token that looks at another.
-
-    Attributes:
-        layer: of the encoder, from 0.
-        head: within the layer, from 0.
-        query: the token that looks.
-        key: the token that is looked at.
-        share: of the query's attention in this head, 0 to 1.
-    """
-
-    layer: int
-    head: int
-    query: Token
-    key: Token
-    share: float
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the link as plain values; tokens are places in the row."""
-        return {**vars(self), "query": self.query.index, "key": self.key.index}
-
-    def __str__(self) -> str:
-        return (
-            f'layer {self.layer + 1}, head {self.head + 1}: "{self.query.piece}" (token {self.query.index}) looks at '
-            f'"{self.key.piece}" (token {self.key.index}), {self.share:.0%}'
-        )
 
 
 @dataclass(frozen=True)
@@ -117,7 +62,7 @@ class AttentionMaps:
             InputError: there is no such head.
         """
         self._check(layer, head)
-        shares: Floats = heads.probabilities(self.queries[layer, head][None], self.keys[layer, head][None])[0]
+        shares: Floats = attention_math.probabilities(self.queries[layer, head][None], self.keys[layer, head][None])[0]
         return shares
 
     def head_bytes(self, layer: int, head: int) -> NDArray[np.uint8]:
@@ -126,7 +71,7 @@ class AttentionMaps:
         Raises:
             InputError: there is no such head.
         """
-        return heads.to_bytes(self.head(layer, head))
+        return attention_math.to_bytes(self.head(layer, head))
 
     def average(self, chosen: Sequence[tuple[int, int]]) -> Floats:
         """Return the mean of several heads, [tokens, tokens] float32.
@@ -249,8 +194,8 @@ def map_attention(subject: Subject, example: Example, progress: ProgressCallback
         found.append(as_array(value)[0, :, :filled])
         layer, half = divmod(len(found), 2)
         if half == 0:
-            shares = heads.probabilities(found[-2], found[-1])
-            pictures.append(heads.thumbnails(shares))
+            shares = attention_math.probabilities(found[-2], found[-1])
+            pictures.append(attention_math.thumbnails(shares))
             described.extend(_describe(example, layer - 1, shares))
             if progress is not None:
                 progress(layer, len(modules))
@@ -262,11 +207,11 @@ def _describe(example: Example, layer: int, shares: Floats) -> list[Head]:
     everyone = range(row.filled)
     question, passage, special = (row.places(part) for part in ("question", "passage", "special"))
     columns = zip(
-        heads.entropy_bits(shares),
-        heads.mass(shares, everyone, special[:1]),
-        heads.mass(shares, everyone, special[1:]),
-        heads.mass(shares, question, passage),
-        heads.mass(shares, passage, question),
+        attention_math.entropy_bits(shares),
+        attention_math.mass(shares, everyone, special[:1]),
+        attention_math.mass(shares, everyone, special[1:]),
+        attention_math.mass(shares, question, passage),
+        attention_math.mass(shares, passage, question),
         strict=True,
     )
     return [Head(layer, head, *map(float, numbers)) for head, numbers in enumerate(columns)]

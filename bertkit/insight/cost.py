@@ -197,8 +197,7 @@ def measure_cost(
     if runs < 1 or warm_up < 0:
         raise InputError(f"runs must be at least 1 and warm_up at least 0, got {runs} and {warm_up}.")
     row = _full_row(subject, length) if inputs is None else inputs
-    machine = Machine.here(threads())
-    whole, parts = [], []
+    machine, whole, parts = Machine.here(threads()), [], []
     for run in range(warm_up + runs):
         whole_ms, parts_ms = time_whole(subject.lowered, row, clock), time_layers(subject.lowered, row, clock)
         if run >= warm_up:
@@ -208,8 +207,7 @@ def measure_cost(
             progress(run + 1, warm_up + runs)
     layers = tuple(parts[0])
     milliseconds = np.array([[run_ms[layer] for layer in layers] for run_ms in parts])
-    size = next(iter(row.values())).shape[1]
-    return Cost(size, layers, milliseconds, Timing.of(np.array(whole)), warm_up, machine)
+    return Cost(row["input_ids"].shape[1], layers, milliseconds, Timing.of(np.array(whole)), warm_up, machine)
 
 
 def compare_costs(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,9 @@ Array = NDArray[Any]
 Values = Mapping[str, Tensor]
 
 
-def walk(lowered: Lowered, given: Values, wanted: Collection[str]) -> Iterator[tuple[str, Any]]:
+def walk(
+    lowered: Lowered, given: Values, wanted: Collection[str], *, gradients: bool = False
+) -> Iterator[tuple[str, Any]]:
     """Compute what the wanted nodes need, and yield every node with its value as soon as it is known.
 
     Values are dropped once nothing needs them any more, so a walk holds no more than one run of the model does. Stop
@@ -26,6 +29,7 @@ def walk(lowered: Lowered, given: Values, wanted: Collection[str]) -> Iterator[t
         lowered: the model.
         given: values of nodes that are not to be computed, by node name: the inputs, or whatever stands in for a part.
         wanted: names of nodes.
+        gradients: keep what it takes to differentiate the wanted values by the given ones.
 
     Returns:
         Name and value of each computed node, in the order of the graph: a tensor, or numbers in shape arithmetic.
@@ -43,11 +47,15 @@ def walk(lowered: Lowered, given: Values, wanted: Collection[str]) -> Iterator[t
     done_with: dict[fx.Node, list[fx.Node]] = {node: [] for node in order}
     for argument, node in last_use.items():
         done_with[node].append(argument)
-    return _run(lowered.module, done_with, {nodes[name]: value for name, value in given.items()})
+    known = {nodes[name]: value for name, value in given.items()}
+    return _run(lowered.module, done_with, known, torch.enable_grad if gradients else torch.inference_mode)
 
 
 def _run(
-    module: fx.GraphModule, steps: Mapping[fx.Node, Sequence[fx.Node]], values: dict[fx.Node, Any]
+    module: fx.GraphModule,
+    steps: Mapping[fx.Node, Sequence[fx.Node]],
+    values: dict[fx.Node, Any],
+    mode: Callable[[], AbstractContextManager[Any]],
 ) -> Iterator[tuple[str, Any]]:
     """Compute nodes one by one.
 
@@ -55,9 +63,10 @@ def _run(
         module: holds the constants.
         steps: nodes in order, each with the nodes that nothing needs after it.
         values: what is known; what is computed joins it.
+        mode: torch's mode for each operation; it is left before a value is handed out.
     """
     for node, done_with in steps.items():
-        with torch.inference_mode():
+        with mode():
             value = _compute(module, node, values)
         values[node] = value
         for argument in done_with:
@@ -75,9 +84,10 @@ def _compute(module: fx.GraphModule, node: fx.Node, values: Mapping[fx.Node, Any
     return node.target(*arguments, **keywords)
 
 
-def compute(lowered: Lowered, given: Values, wanted: Collection[str]) -> dict[str, Any]:
+def compute(lowered: Lowered, given: Values, wanted: Collection[str], *, gradients: bool = False) -> dict[str, Any]:
     """Return the values of the wanted nodes; arguments as `walk`."""
-    return {name: value for name, value in walk(lowered, given, wanted) if name in wanted}
+    walked = walk(lowered, given, wanted, gradients=gradients)
+    return {name: value for name, value in walked if name in wanted}
 
 
 def given_inputs(lowered: Lowered, inputs: Mapping[str, Array]) -> dict[str, Tensor]:

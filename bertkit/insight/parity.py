@@ -11,6 +11,7 @@ import numpy as np
 
 from bertkit.errors import InputError
 from bertkit.insight.band import Band, RowSpan
+from bertkit.insight.module_parity import AnswerParity, ModuleParity
 from bertkit.insight.original_names import original_names
 from bertkit.insight.subject import Array, Example, Subject
 from bertkit.insight.text import shortened, table
@@ -19,69 +20,10 @@ from bertkit.qa.scan import END_OUTPUT, START_OUTPUT
 
 if TYPE_CHECKING:
     from bertkit.coreml.configuration import EngineName
+    from bertkit.insight.side_by_side import SideBySide
 
 TOLERANCE = 1e-2
 _SHOWN_CHARACTERS = 40
-
-
-@dataclass(frozen=True)
-class ModuleParity:
-    """One module of the original beside the layer of the file that computes the same.
-
-    Attributes:
-        layer: of the file.
-        original: the module's name.
-        max_error: largest absolute difference, padding left out.
-        cosine: of the angle between both outputs as vectors; 1 means the same direction.
-        snr_db: power of the original over that of the difference, in decibels; infinite where both are equal.
-        above: whether `max_error` is above the tolerance.
-    """
-
-    layer: str
-    original: str
-    max_error: float
-    cosine: float
-    snr_db: float
-    above: bool
-
-    @classmethod
-    def of(cls, layer: str, original: str, found: Array, wanted: Array, tolerance: float) -> ModuleParity:
-        """Compare two arrays of one shape."""
-        ours, theirs = found.astype(np.float64).ravel(), wanted.astype(np.float64).ravel()
-        difference = ours - theirs
-        error = float(np.abs(difference).max(initial=0.0))
-        noise, signal = float(difference @ difference), float(theirs @ theirs)
-        lengths = float(np.linalg.norm(ours) * np.linalg.norm(theirs))
-        cosine = 1.0 if noise == 0 else float(ours @ theirs) / lengths if lengths > 0 else 0.0
-        snr = float("inf") if noise == 0 else 10 * float(np.log10(signal / noise)) if signal > 0 else float("-inf")
-        return cls(layer, original, error, cosine, snr, not error <= tolerance)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the comparison as plain values; an SNR that is not finite is None."""
-        return {**vars(self), "snr_db": self.snr_db if np.isfinite(self.snr_db) else None}
-
-
-@dataclass(frozen=True)
-class AnswerParity:
-    """The final answer of one engine beside the original's.
-
-    Attributes:
-        engine: its name.
-        settings: what it runs with: device, precision, threads.
-        max_error: largest absolute difference of a start or end logit, padding left out.
-        answer: the best span.
-        same: whether it is the original's.
-    """
-
-    engine: str
-    settings: str
-    max_error: float
-    answer: RowSpan
-    same: bool
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the comparison as plain values."""
-        return {**vars(self), "answer": self.answer.to_json()}
 
 
 @dataclass(frozen=True)
@@ -210,22 +152,39 @@ def compare_modules(
             f"The file was converted from the family {family}; {checkpoint} is of the family {opened.family}."
         )
     sides = SideBySide(subject.lowered, original_names(family, subject.lowered.layers), example)
-    result = Parity(example, tolerance, ())
-
-    def compare(original: str, wanted: Array) -> None:
-        nonlocal result
-        layer, found = sides.partner(original, wanted)
-        compared = ModuleParity.of(layer, original, found, wanted[:, : example.row.filled], tolerance)
-        result = replace(result, modules=(*result.modules, compared))
-        if partial is not None:
-            partial(result)
-        if progress is not None:
-            progress(len(result.modules), sides.count)
-
-    logits = Original(opened).run(example.inputs, sides.originals, compare)
+    comparison = _Comparison(sides, Parity(example, tolerance, ()), progress, partial)
+    logits = Original(opened).run(example.inputs, sides.originals, comparison.add)
     wanted = logits[START_OUTPUT][0], logits[END_OUTPUT][0]
     answer = Band.of(example, *wanted).answer
-    return replace(result, answer=answer, engines=tuple(_finals(subject, example, wanted, answer, engines)))
+    finals = tuple(_finals(subject, example, wanted, answer, engines))
+    return replace(comparison.result, answer=answer, engines=finals)
+
+
+class _Comparison:
+    """What is known so far, growing module by module."""
+
+    def __init__(
+        self,
+        sides: SideBySide,
+        result: Parity,
+        progress: ProgressCallback | None,
+        partial: Callable[[Parity], None] | None,
+    ) -> None:
+        self.result = result
+        self._sides = sides
+        self._progress = progress
+        self._partial = partial
+
+    def add(self, original: str, wanted: Array) -> None:
+        """Compare one module's output with the file's."""
+        layer, found = self._sides.partner(original, wanted)
+        filled = found.shape[1]
+        compared = ModuleParity.of(layer, original, found, wanted[:, :filled], self.result.tolerance)
+        self.result = replace(self.result, modules=(*self.result.modules, compared))
+        if self._partial is not None:
+            self._partial(self.result)
+        if self._progress is not None:
+            self._progress(len(self.result.modules), self._sides.count)
 
 
 def _finals(

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from bertkit.errors import InputError
 from bertkit.insight.anatomy import Anatomy
 from bertkit.insight.text import shortened
-from bertkit.insight.tokens import Tokenization, TokenRow, tokenize
+from bertkit.insight.token_row import TokenRow
+from bertkit.insight.tokens import Tokenization, tokenize
 from bertkit.qa import Answer, Document, Reader
 from bertkit.qa.scan import run
 from bertkit.qa.windows import Window, rows

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bertkit.errors import InputError
-from bertkit.insight import Example, Subject, heads, map_attention
+from bertkit.insight import Example, Subject, attention_math, map_attention
 
 Get = Callable[..., tuple[Subject, Example]]
 CASES = [*((family, "mlprogram") for family in CONFIGS), ("bert", "neuralnetwork")]
@@ -55,7 +55,7 @@ def test_every_row_is_a_distribution(example_of: Get) -> None:
 @given(st.integers(1, 150), st.integers(1, 150))
 def test_a_thumbnail_shows_the_highest_of_what_each_field_covers(queries: int, keys: int) -> None:
     shares = random_shares(2, queries, keys)
-    small = heads.thumbnails(shares, size=16)
+    small = attention_math.thumbnails(shares, size=16)
     rows, columns = min(queries, 16), min(keys, 16)
     assert small.shape == (2, rows, columns)
     for row in range(rows):
@@ -67,13 +67,13 @@ def test_a_thumbnail_shows_the_highest_of_what_each_field_covers(queries: int, k
 
 
 def test_thumbnails_are_at_most_64_and_never_enlarged() -> None:
-    assert heads.thumbnails(random_shares(1, 384, 384)).shape == (1, 64, 64)
-    assert heads.thumbnails(random_shares(1, 20, 20)).shape == (1, 20, 20)
+    assert attention_math.thumbnails(random_shares(1, 384, 384)).shape == (1, 64, 64)
+    assert attention_math.thumbnails(random_shares(1, 20, 20)).shape == (1, 20, 20)
 
 
 @given(st.floats(0, 1))
 def test_a_byte_tells_a_probability_to_half_a_percent(share: float) -> None:
-    byte = float(heads.to_bytes(np.array([share], np.float32))[0])
+    byte = float(attention_math.to_bytes(np.array([share], np.float32))[0])
     assert (byte / 255) ** 2 == pytest.approx(share, abs=0.005)
 
 
@@ -81,12 +81,12 @@ def test_entropy_is_0_for_one_token_and_the_logarithm_for_all_alike() -> None:
     one = np.zeros((1, 3, 8), np.float32)
     one[:, :, 5] = 1
     alike = np.full((1, 3, 8), 1 / 8, np.float32)
-    assert heads.entropy_bits(np.concatenate([one, alike])).tolist() == [0, 3]
+    assert attention_math.entropy_bits(np.concatenate([one, alike])).tolist() == [0, 3]
 
 
 def test_mass_is_a_mean_over_queries() -> None:
     shares = random_shares(2, 5, 7)
-    found = heads.mass(shares, [0, 2], [1, 2, 6])
+    found = attention_math.mass(shares, [0, 2], [1, 2, 6])
     assert found == pytest.approx([shares[head][[0, 2]][:, [1, 2, 6]].sum() / 2 for head in range(2)], abs=1e-6)
 
 

@@ -15,6 +15,7 @@ from bertkit.insight import (
     Subject,
     apply_lens,
     hide_tokens,
+    integrate_gradients,
     map_attention,
     measure_cost,
     occlude,
@@ -27,6 +28,7 @@ from bertkit.insight import (
 RESULTS: list[Callable[[Subject, Example], Any]] = [
     apply_lens,
     lambda subject, example: hide_tokens(subject, example, [1]),
+    lambda subject, example: integrate_gradients(subject, example, steps=1),
     map_attention,
     lambda subject, example: measure_cost(subject, 24, runs=1, warm_up=0),
     occlude,

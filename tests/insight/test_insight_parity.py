@@ -14,8 +14,9 @@ from bertkit.coreml import Configuration
 from bertkit.dependencies import installed
 from bertkit.errors import InputError, UnsupportedError
 from bertkit.insight import Example, Subject, compare_modules
+from bertkit.insight.module_parity import ModuleParity
 from bertkit.insight.original_names import canonical, original_names
-from bertkit.insight.parity import ModuleParity, Parity
+from bertkit.insight.parity import Parity
 from bertkit.qa import Document, Reader
 
 Get = Callable[..., tuple[Subject, Example]]

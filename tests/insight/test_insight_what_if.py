@@ -6,13 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bert_checkpoints import CONFIGS
-from qa_fakes import FakeModel
 
 from bertkit.errors import InputError
-from bertkit.insight import Example, Subject, hide_tokens, occlude, silence_heads
-from bertkit.insight.occlusion import Occlusion
+from bertkit.insight import Example, Subject, hide_tokens, silence_heads
 from bertkit.insight.original_names import canonical, original_names
-from bertkit.qa import Document, Reader
+from bertkit.qa import Document
 
 Get = Callable[..., tuple[Subject, Example]]
 TEXT = "the old lamp of the harbor. oil was dear."
@@ -118,65 +116,3 @@ def test_silencing_everything_leaves_no_attention(kind: str, example_of: Get) ->
 def test_heads_that_are_not_there_are_refused(heads: list[tuple[int, int]], message: str, example_of: Get) -> None:
     with pytest.raises(InputError, match=message):
         silence_heads(*example_of("bert"), heads)
-
-
-def test_occlusion_is_the_loss_of_hiding_one_token(fake: Subject, lamp: Example) -> None:
-    occlusion = occlude(fake, lamp)
-    (start,), (end,) = fake.logits([lamp.window])
-    first, last = occlusion.answer.place
-    words = [*lamp.row.places("question"), *lamp.row.places("passage")]
-    assert np.flatnonzero(np.isfinite(occlusion.drops)).tolist() == words
-    assert occlusion.runs == len(words) + 1
-    for token in words:
-        change = hide_tokens(fake, lamp, [token])
-        lost = start[first] + end[last] - change.start_logits[first] - change.end_logits[last]
-        assert occlusion.drops[token] == pytest.approx(lost, abs=1e-4)
-    assert set(occlusion.top(4)) <= {*lamp.row.places("question"), *range(first, last + 1)}
-
-
-@pytest.mark.parametrize("max_batch", [1, 3, 100])
-def test_batches_change_nothing(max_batch: int) -> None:
-    subject = Subject(Reader(FakeModel(lengths=(64,), max_batch=max_batch)))
-    example = subject.example("lamp", Document.from_text(TEXT))
-    whole = occlude(Subject(Reader(FakeModel(lengths=(64,)))), example)
-    np.testing.assert_allclose(occlude(subject, example).drops, whole.drops)
-
-
-def test_another_span_and_some_tokens(fake: Subject, lamp: Example) -> None:
-    answer = occlude(fake, lamp, tokens=[1]).answer
-    from dataclasses import replace
-
-    other = replace(answer, first=answer.first + 2, last=answer.last + 3)
-    occlusion = occlude(fake, lamp, answer=other, tokens=[1, 2])
-    assert occlusion.answer == other
-    assert np.isfinite(occlusion.drops).sum() == 2
-    with pytest.raises(InputError, match=r"tokens \(7, 900\) lie outside this row of 64"):
-        occlude(fake, lamp, answer=replace(answer, first=7, last=900))
-
-
-def test_occlusion_reports_and_can_be_ended(fake: Subject, lamp: Example) -> None:
-    parts: list[Occlusion] = []
-    seen: list[tuple[int, int]] = []
-    whole = occlude(fake, lamp, partial=parts.append, progress=lambda done, total: seen.append((done, total)))
-    assert [part.runs - 1 for part in parts] == [done for done, _ in seen]
-    assert seen[-1][0] == seen[-1][1] == whole.runs - 1
-    assert np.isnan(parts[0].drops).sum() > np.isnan(parts[-1].drops).sum()
-
-    def cancel(done: int, total: int) -> None:
-        raise KeyboardInterrupt
-
-    fake.reader.model.shapes.clear()
-    with pytest.raises(KeyboardInterrupt):
-        occlude(fake, lamp, progress=cancel)
-    assert len(fake.reader.model.shapes) == 1 + fake.batch_size
-
-
-def test_text_lists_what_carries_most(fake: Subject, lamp: Example) -> None:
-    occlusion = occlude(fake, lamp)
-    lines = str(occlusion).splitlines()
-    assert f"(occlusion, {occlusion.runs} runs)" in lines[1]
-    assert len(lines) == 4 + 15
-    assert lines[4].split()[0] == str(occlusion.top(1)[0])
-    json = occlusion.to_json()
-    assert json["method"] == "occlusion"
-    assert json["drops"].shape == (len(lamp.row),)
