@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bertkit.cli.ask import ask
+from bertkit.cli.calibrate import calibrate
 from bertkit.cli.convert import convert
 from bertkit.cli.demo import demo
 from bertkit.cli.evaluate import evaluate
@@ -23,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (ask, convert, demo, evaluate, inspect, predict, view):
+for command in (ask, calibrate, convert, demo, evaluate, inspect, predict, validate, view):
     app.command()(command)
 
 

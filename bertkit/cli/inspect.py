@@ -10,6 +10,7 @@ import typer
 
 from bertkit.cli import options
 from bertkit.cli.output import print_json
+from bertkit.cli.validate import problem_lines
 
 if TYPE_CHECKING:
     from bertkit.inspect import Inspection, Module
@@ -20,6 +21,10 @@ _SHOWN_CHARACTERS = 100
 def inspect(
     model: Annotated[Path | None, typer.Argument(help="A .mlpackage or .mlmodel; the embedded reader if none.")] = None,
     depth: Annotated[int, typer.Option(min=0, help="How deep to show the module tree.")] = 3,
+    why_not_updatable: Annotated[
+        bool,
+        typer.Option("--why-not-updatable", help="Only say, rule by rule, what keeps the model from being updated."),
+    ] = False,
     as_json: options.AsJson = False,
     debug: options.Debug = False,
 ) -> None:
@@ -28,15 +33,32 @@ def inspect(
     Examples:
       bertkit inspect reader.mlpackage
       bertkit inspect reader.mlpackage --json
+      bertkit inspect reader.mlmodel --why-not-updatable
     """
     from bertkit.inspect import inspect_model
     from bertkit.resources import default_model
 
-    inspection = inspect_model(default_model() if model is None else model)
+    path = default_model() if model is None else model
+    if why_not_updatable:
+        _explain(path, as_json)
+        return
+    inspection = inspect_model(path)
     if as_json:
         print_json(inspection.to_json())
     else:
         typer.echo("\n".join(_lines(inspection, depth)))
+
+
+def _explain(path: Path, as_json: bool) -> None:
+    """Print what keeps a model from being updated; as JSON, `updatable` and the `problems`."""
+    from bertkit.coreml import Package
+    from bertkit.coreml.validate import why_not_updatable
+
+    problems = why_not_updatable(Package.open(path))
+    if as_json:
+        print_json({"updatable": not problems, "problems": [problem.to_json() for problem in problems]})
+    else:
+        typer.echo("\n".join(problem_lines(problems) or [f"{path} can be updated."]))
 
 
 def _lines(inspection: Inspection, depth: int) -> Iterable[str]:

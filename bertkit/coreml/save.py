@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from bertkit.coreml import manifest
+from bertkit.coreml import manifest, validate
 from bertkit.errors import FileError, InputError
 from bertkit.files import digest_files, replaced_folder, write_atomically
 
@@ -14,7 +14,7 @@ _WEIGHT_FILE = "weight.bin"
 
 
 def save_model(path: str | Path, specification: Any, weights: str | Path | None = None) -> Path:
-    """Write a model so that the file at `path` is always a whole one, the old or the new.
+    """Write a valid model so that the file at `path` is always a whole one, the old or the new.
 
     Equal content gives equal files.
 
@@ -29,10 +29,12 @@ def save_model(path: str | Path, specification: Any, weights: str | Path | None 
     Raises:
         InputError: the suffix is another one, or a single file is asked for where only a package will do.
         FileError: the folder of `path` or the weights are missing, or writing fails.
+        ModelError: the model breaks a rule of the specification; nothing is written.
     """
     path = Path(path)
     weights = None if weights is None else Path(weights)
     _check(path, specification, weights)
+    validate.check(specification, weights)
     try:
         if path.suffix == ".mlmodel":
             write_atomically(path, specification.SerializeToString(deterministic=True))
@@ -60,11 +62,19 @@ def _fill(folder: Path, specification: Any, weights: Path | None) -> None:
     model.parent.mkdir(parents=True)
     model.write_bytes(specification.SerializeToString(deterministic=True))
     target = folder / manifest.DATA / manifest.WEIGHTS
-    if weights is not None and weights.is_dir():
-        shutil.copytree(weights, target)
-    elif weights is not None:
-        target.mkdir()
-        shutil.copyfile(weights, target / _WEIGHT_FILE)
+    # Contents only: the mode of a folder that was a temporary one would shut other users out.
+    for source, name in _weight_files(weights):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target / name)
     files = sorted(path for path in target.rglob("*") if path.is_file()) if target.is_dir() else []
     content = manifest.build(digest_files([model, *files]), has_weights=target.is_dir())
     (folder / manifest.FILE_NAME).write_bytes(content)
+
+
+def _weight_files(weights: Path | None) -> list[tuple[Path, Path]]:
+    """Return the files to copy, each with its path in the package's folder of weights."""
+    if weights is None:
+        return []
+    if weights.is_file():
+        return [(weights, Path(_WEIGHT_FILE))]
+    return [(path, path.relative_to(weights)) for path in sorted(weights.rglob("*")) if path.is_file()]

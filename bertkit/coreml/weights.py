@@ -42,7 +42,17 @@ _SUB_BYTE_BITS = {8: 4, 9: 1, 10: 2, 11: 4, 12: 3, 13: 6}
 _SIGNED_4_BITS = 8
 
 
-class _Record(NamedTuple):
+class Record(NamedTuple):
+    """What a weight file says of one blob.
+
+    Attributes:
+        sentinel: marks the beginning of a record.
+        data_type: number of the type of the values.
+        size_bytes: of the values.
+        offset: byte at which the values begin.
+        unused_bits: at the end of the values.
+    """
+
     sentinel: int
     data_type: int
     size_bytes: int
@@ -51,7 +61,13 @@ class _Record(NamedTuple):
 
     @property
     def end(self) -> int:
+        """The byte after the values."""
         return self.offset + self.size_bytes
+
+    @property
+    def bits(self) -> int:
+        """The size of the values in bits."""
+        return self.size_bytes * 8 - self.unused_bits
 
 
 class BlobFile:
@@ -91,6 +107,15 @@ class BlobFile:
             ModelError: there is no blob at `offset`, or its size does not fit its type.
             UnsupportedError: the blob's data type has no equivalent here.
         """
+        return self._decode(self.locate(offset))
+
+    def locate(self, offset: int) -> Record:
+        """Find the blob whose record begins at `offset`, without touching its values.
+
+        Raises:
+            FileError: the blob lies outside the file.
+            ModelError: there is no blob at `offset`.
+        """
         if offset + _ALIGNMENT > self._size_bytes:
             raise self._truncated(offset + _ALIGNMENT)
         record = self._record(offset)
@@ -101,9 +126,9 @@ class BlobFile:
             )
         if record.end > self._size_bytes:
             raise self._truncated(record.end)
-        return self._decode(record)
+        return record
 
-    def _decode(self, record: _Record) -> Array:
+    def _decode(self, record: Record) -> Array:
         if record.data_type in _SUB_BYTE_BITS:
             bits = _SUB_BYTE_BITS[record.data_type]
             count = (record.size_bytes * 8 - record.unused_bits) // bits
@@ -119,7 +144,7 @@ class BlobFile:
             "Convert the model again with float16 or integer weights."
         )
 
-    def _view(self, record: _Record, dtype: np.dtype[Any]) -> Array:
+    def _view(self, record: Record, dtype: np.dtype[Any]) -> Array:
         count, rest = divmod(record.size_bytes, dtype.itemsize)
         if rest:
             raise ModelError(
@@ -148,8 +173,8 @@ class BlobFile:
                 raise self._truncated(record.end)
             position = -(-record.end // _ALIGNMENT) * _ALIGNMENT
 
-    def _record(self, offset: int) -> _Record:
-        return _Record(*_RECORD.unpack_from(self._map, offset))
+    def _record(self, offset: int) -> Record:
+        return Record(*_RECORD.unpack_from(self._map, offset))
 
     def _truncated(self, wanted_bytes: int) -> FileError:
         return FileError(

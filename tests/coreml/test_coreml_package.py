@@ -94,8 +94,9 @@ def test_unknown_specification_versions_are_refused(tmp_path: Path) -> None:
     model = coreml_programs.scaler_network()
     for version in (0, 11):
         model.specificationVersion = version
+        (tmp_path / "odd.mlmodel").write_bytes(model.SerializeToString())
         with pytest.raises(ModelError, match=f"specification version {version}; wanted 1 to 10"):
-            Package.open(save_model(tmp_path / "odd.mlmodel", model))
+            Package.open(tmp_path / "odd.mlmodel")
 
 
 def test_truncated_weights_are_told_on_opening(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Rules about the model types that are neither networks, programs nor pipelines."""

@@ -1,0 +1,1 @@
+"""Rules about inputs, outputs, states, classes and functions."""

@@ -1,0 +1,1 @@
+"""Rules about NeuralNetworks; `walk.py` goes through the layers as they are computed."""

@@ -1,0 +1,1 @@
+"""Rules about updatable models, in the order in which Core ML checks them."""
