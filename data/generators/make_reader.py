@@ -3,9 +3,9 @@
     python data/generators/make_reader.py CHECKPOINT --questions FILE.jsonl.xz [FILE.jsonl.xz ...]
 
 CHECKPOINT is the fine-tuned MiniLM reader (see NOTICE for what it was trained on). The questions are those of the
-development set that have an answer. The temperature is fitted to every second article, in the order of their titles; the
-other articles judge the result. The null threshold stays 0: this checkpoint tells questions without an answer from hard
-ones too poorly for any threshold to help someone who asks in words of their own.
+development set that have an answer. The temperature is fitted to every second article, in the order of their titles;
+the other articles judge the result. The null threshold stays 0: this checkpoint tells questions without an answer from
+hard ones too poorly for any threshold to help someone who asks in words of their own.
 """
 
 from __future__ import annotations
