@@ -205,7 +205,9 @@ def test_a_damaged_compiled_model_is_compiled_anew(
     with caplog.at_level(logging.WARNING):
         np.testing.assert_allclose(_scores(scorers["ranged"], _openvino(tmp_path)), exact, atol=1e-5)
     assert "compiled anew" in caplog.text
-    assert len((tmp_path / whole.name).read_bytes()) == len(content)
+    caplog.clear()
+    _scores(scorers["ranged"], _openvino(tmp_path))
+    assert "compiled anew" not in caplog.text
 
 
 @openvino

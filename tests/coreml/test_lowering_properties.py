@@ -99,3 +99,9 @@ def test_a_block_looks_up_its_own_table(
     for row, column, element in np.ndindex(*indices.shape, vector):
         place = (row * vector + element, column) if axis == 0 else (row, column * vector + element)
         assert found[place] == lut[row // rows, column // columns, indices[row, column], element]
+
+
+def test_a_slice_backwards_from_the_last_element_may_end_before_it_begins() -> None:
+    x = torch.arange(2.0)
+    assert slice_by_index(x, [0], [2], [-2], [True], [False]).shape == (0,)
+    assert slice_by_index(x, [5], [0], [-1], [False], [True]).tolist() == [1.0, 0.0]

@@ -90,4 +90,5 @@ def _mirrored(index: int | None, size: int) -> int | None:
     """Return where `index` of an axis of `size` lies after the axis is flipped."""
     if index is None:
         return None
-    return size - 1 - (index + size if index < 0 else index)
+    # An index beyond the end means the end: negative here, it would be counted from the other side.
+    return max(0, size - 1 - (index + size if index < 0 else index))
