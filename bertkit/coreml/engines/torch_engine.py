@@ -89,6 +89,8 @@ class TorchEngine:
     def _prepared(self) -> Iterator[None]:
         with ExitStack() as stack:
             stack.enter_context(torch.inference_mode())
+            if self.device.type != "cpu":
+                stack.enter_context(self.device)  # operations that make tensors make them there
             if self.precision != torch.float32:
                 stack.enter_context(torch.autocast(self.device.type, dtype=self.precision))
             if self.threads is not None:
