@@ -1,4 +1,4 @@
-"""What a question gets: answers, best first, and how likely it is that there is none."""
+"""What a question gets: answers, likeliest first, and how likely it is that there is none."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class NoAnswer:
     """The case for silence.
 
     Attributes:
-        score: by how many logits "no answer" leads the best answer; 0 where there was nothing to compare.
+        score: by how many logits "no answer" leads the span of the highest score; 0 where there was nothing to compare.
         probability: 0 to 1, that the documents do not say.
     """
 
@@ -66,7 +66,7 @@ class NoAnswer:
 
 @dataclass(frozen=True)
 class Result(Sequence[Answer]):
-    """A question's answers, best first.
+    """A question's answers, likeliest first.
 
     Attributes:
         question: as it was asked.

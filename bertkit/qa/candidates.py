@@ -102,8 +102,8 @@ def to_result(
 ) -> Result:
     """Turn candidates into answers.
 
-    A span that overlaps a better one of its document is dropped; spans that say the same become one answer with its
-    support.
+    A span that overlaps a better one of its document is dropped. Spans that say the same become one answer with its
+    support, and answers are ranked by what all their places together make likely.
 
     Args:
         question: as it was asked.
@@ -121,6 +121,7 @@ def to_result(
         replace(places[0], probability=min(1.0, same_words[words]), support=tuple(places[1:]))
         for words, places in answers.items()
     ]
+    merged.sort(key=lambda answer: -answer.probability)
     lead = -candidates[0].score if candidates else 0.0
     return Result(question, tuple(merged[:top_k]), NoAnswer(lead, null_share), null_threshold)
 

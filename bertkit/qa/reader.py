@@ -118,7 +118,7 @@ class Reader:
             progress: called with the windows read and their number in all (an estimate at first) after each batch.
 
         Returns:
-            Answers, best first, and the case for "no answer".
+            Answers, likeliest first, and the case for "no answer".
 
         Raises:
             InputError: the question is empty or too long, there is no document, or an option is out of range.

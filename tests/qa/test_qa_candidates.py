@@ -59,7 +59,7 @@ def test_answers_hold_what_they_promise(
 ) -> None:
     found = result(candidates, top_k, temperature, null_threshold)
     assert len(found) <= top_k
-    assert [answer.score for answer in found] == sorted((answer.score for answer in found), reverse=True)
+    assert [answer.probability for answer in found] == sorted((answer.probability for answer in found), reverse=True)
     for answer in found:
         assert answer.text == answer.source.text[answer.start : answer.end]
         assert 0 <= answer.probability <= 1
@@ -105,6 +105,12 @@ def test_the_same_words_elsewhere_become_support_and_add_to_the_probability() ->
     total = math.exp(3) + math.exp(2) + math.exp(2.5) + math.exp(0) + math.exp(0)
     assert found[0].probability == pytest.approx((math.exp(3) + math.exp(2) + math.exp(2.5)) / total)
     assert found.no_answer.probability == pytest.approx(1 / total)
+
+
+def test_an_answer_in_several_places_may_outrank_a_better_single_one() -> None:
+    found = result([find("1066", 2.0), find("Normans", 1.8), find("Normans", 1.8, after=20)])
+    assert [answer.text for answer in found] == ["Normans", "1066"]
+    assert found.no_answer.score == -2.0
 
 
 def test_words_that_normalize_to_nothing_are_told_apart() -> None:

@@ -179,10 +179,11 @@ def test_stream_ends_with_what_ask_returns(reader: Reader) -> None:
     assert all(update.progress.seconds_left > 0 for update in updates[:-1])
 
 
-def test_scores_of_a_stream_only_rise(reader: Reader) -> None:
+def test_the_lead_over_no_answer_only_rises_in_a_stream(reader: Reader) -> None:
     updates = reader.stream("lamp", Document.from_text("x " * 300 + "lamp"), batch_size=1)
-    scores = [update.result[0].score for update in updates]
-    assert scores == sorted(scores)
+    leads = [-update.result.no_answer.score for update in updates]
+    assert leads == sorted(leads)
+    assert leads[-1] > leads[0]
 
 
 def test_progress_counts_windows_of_all_questions(reader: Reader) -> None:
