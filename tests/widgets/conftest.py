@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from bare_page import BarePage, launched, opened
+from jupyter_server import JupyterServer, started
 from sample_models import HOSTILE, write_network, write_program
 
 from bertkit.coreml import Package
@@ -74,3 +75,10 @@ def bare(browser: Any) -> Iterator[BarePage]:
         yield page
         assert page.blocked == []
         assert page.errors == []
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
+    """Return a running JupyterLab, which serves Notebook 7 too."""
+    with started(tmp_path_factory.mktemp("jupyter") / "server") as server:
+        yield server

@@ -15,10 +15,18 @@ const CONNECTION: { [connection in Connection]: string } = {
   static: "static: kernel not connected",
 };
 
+// Without this attribute JupyterLab and Notebook take "b", "x" and the arrows for commands to cells. The root alone does
+// not do: their bindings match ":focus" at the focused element, before they look at what is around it.
+const NO_SHORTCUTS = "data-lm-suppress-shortcuts";
+
+function keepKeys(root: HTMLElement, signal: AbortSignal): void {
+  root.addEventListener("focusin", ({ target }) => (target as Element).setAttribute(NO_SHORTCUTS, "true"), { signal });
+}
+
 export function mount(view: View, model: Model, place: HTMLElement, signal: AbortSignal): void {
-  // Without the attribute JupyterLab and Notebook take "b", "x" and the arrows for commands to cells.
-  const root = el("div", { class: "bk-root", "data-lm-suppress-shortcuts": "true" });
+  const root = el("div", { class: "bk-root", [NO_SHORTCUTS]: "true" });
   place.append(root);
+  keepKeys(root, signal);
   watchTheme(root, signal);
   const body = el("div", { class: "bk-body" });
   const live = el("div", { class: "bk-hidden", "aria-live": "polite", role: "status" });

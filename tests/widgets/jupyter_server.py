@@ -1,0 +1,98 @@
+"""A JupyterLab of its own for tests: it serves Notebook 7 too, keeps nothing, and asks for no token."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_SECONDS_TO_START = 180
+
+
+@dataclass(frozen=True)
+class JupyterServer:
+    """A running server.
+
+    Attributes:
+        address: `http://127.0.0.1:port`.
+        folder: the notebooks it serves.
+    """
+
+    address: str
+    folder: Path
+
+    def write(self, name: str, *cells: str) -> None:
+        """Write a notebook of code cells."""
+        notebook = {
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "id": f"c{at}",
+                    "source": cell,
+                    "metadata": {},
+                    "outputs": [],
+                    "execution_count": None,
+                }
+                for at, cell in enumerate(cells)
+            ],
+            "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        (self.folder / name).write_text(json.dumps(notebook), encoding="utf-8")
+
+    def lab(self, name: str) -> str:
+        """Return the address of a notebook in JupyterLab; `reset` keeps tabs of earlier tests away."""
+        return f"{self.address}/lab/tree/{name}?reset"
+
+    def notebook(self, name: str) -> str:
+        """Return the address of a notebook in Notebook 7."""
+        return f"{self.address}/notebooks/{name}"
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[JupyterServer]:
+    """Start a server whose settings, data and run-time files all lie below `folder`."""
+    notebooks = folder / "notebooks"
+    notebooks.mkdir(parents=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    own = {f"JUPYTER_{part}_DIR": str(folder / part.lower()) for part in ("CONFIG", "DATA", "RUNTIME")}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root"]
+    command += [
+        "--IdentityProvider.token=",
+        "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    log = (folder / "server.log").open("w")
+    server = subprocess.Popen(
+        command, cwd=notebooks, env={**os.environ, **own, "OMP_NUM_THREADS": "1"}, stdout=log, stderr=log
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait(server, address, folder / "server.log")
+        yield JupyterServer(address, notebooks)
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+def _wait(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    until = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/api", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
