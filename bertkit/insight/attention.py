@@ -61,9 +61,7 @@ class AttentionMaps:
         Raises:
             InputError: there is no such head.
         """
-        self._check(layer, head)
-        shares: Floats = attention_math.probabilities(self.queries[layer, head][None], self.keys[layer, head][None])[0]
-        return shares
+        return self._rows(layer, head, range(self.queries.shape[2]))
 
     def head_bytes(self, layer: int, head: int) -> NDArray[np.uint8]:
         """Return one head as a picture, [tokens, tokens] uint8: round(255 * sqrt(probability)).
@@ -113,28 +111,28 @@ class AttentionMaps:
         everywhere = [(layer, head) for layer in range(self.layer_count) for head in range(self.head_count)]
         found: list[Link] = []
         for layer, head in everywhere if chosen is None else chosen:
-            shares = self.head(layer, head)[np.ix_(looking, looked_at)]
+            shares = self._rows(layer, head, looking)[:, looked_at]
             for place in np.argsort(-shares, axis=None, kind="stable")[:count]:
                 query, key = divmod(int(place), len(looked_at))
                 found.append(Link(layer, head, row[looking[query]], row[looked_at[key]], float(shares[query, key])))
         return sorted(found, key=lambda link: -link.share)[:count]
 
-    def _check(self, layer: int, head: int) -> None:
+    def _rows(self, layer: int, head: int, looking: Sequence[int]) -> Floats:
+        """Return the probabilities of some of the tokens that look, [looking, tokens]."""
         if not (0 <= layer < self.layer_count and 0 <= head < self.head_count):
             raise InputError(
                 f"The model has {self.layer_count} layers of {self.head_count} heads, both counted from 0; "
                 f"got layer {layer}, head {head}."
             )
+        queries, keys = self.queries[layer, head, list(looking)], self.keys[layer, head]
+        shares: Floats = attention_math.probabilities(queries[None], keys[None])[0]
+        return shares
 
     @property
     def sentences(self) -> list[str]:
-        """The heads that look most from the question into the passage, each with its strongest link, in words."""
-        ranked = sorted(self.heads, key=lambda head: -head.question_to_passage)[:_TOP_HEADS]
-        return [
-            f"{link} ({head.question_to_passage:.0%} of the question's attention goes to the passage)"
-            for head in ranked
-            for link in self.links([(head.layer, head.head)], count=1)
-        ]
+        """The strongest link from the question into the passage of the heads where it is strongest, in words."""
+        strongest = [link for head in self.heads for link in self.links([(head.layer, head.head)], count=1)]
+        return [str(link) for link in sorted(strongest, key=lambda link: -link.share)[:_TOP_HEADS]]
 
     def to_json(self) -> dict[str, Any]:
         """Return the grid; thumbnails stay an array, and full heads are asked for by `head_bytes`."""

@@ -22,10 +22,12 @@ def probabilities(query: Floats, key: Floats) -> Floats:
     Returns:
         [heads, queries, keys].
     """
-    scores = np.einsum("hqd,hkd->hqk", query, key, optimize=True) / np.float32(query.shape[-1] ** 0.5)
-    shares = np.exp(scores - scores.max(-1, keepdims=True))
-    result: Floats = shares / shares.sum(-1, keepdims=True)
-    return result
+    shares: Floats = query @ key.swapaxes(1, 2)
+    shares *= np.float32(query.shape[-1] ** -0.5)
+    shares -= shares.max(-1, keepdims=True)
+    np.exp(shares, out=shares)
+    shares /= shares.sum(-1, keepdims=True)
+    return shares
 
 
 def to_bytes(shares: Floats) -> NDArray[np.uint8]:
@@ -61,9 +63,9 @@ def entropy_bits(shares: Floats) -> NDArray[np.float64]:
     Returns:
         [heads].
     """
-    bits = -(shares * np.log2(np.where(shares > 0, shares, 1))).sum(-1, dtype=np.float64)
-    result: NDArray[np.float64] = bits.mean(-1)
-    return result
+    logarithms = np.log2(np.maximum(shares, np.finfo(np.float32).tiny))  # 0 times any number is 0
+    bits: NDArray[np.float64] = -np.einsum("hqk,hqk->hq", shares, logarithms).mean(-1, dtype=np.float64)
+    return bits
 
 
 def mass(shares: Floats, queries: Sequence[int], keys: Sequence[int]) -> NDArray[np.float64]:
@@ -77,5 +79,6 @@ def mass(shares: Floats, queries: Sequence[int], keys: Sequence[int]) -> NDArray
     Returns:
         [heads].
     """
-    result: NDArray[np.float64] = shares[:, list(queries)][:, :, list(keys)].sum(-1, dtype=np.float64).mean(-1)
+    by_query = shares[:, :, list(keys)].sum(-1, dtype=np.float64)
+    result: NDArray[np.float64] = by_query[:, list(queries)].mean(-1)
     return result

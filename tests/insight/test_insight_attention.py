@@ -157,6 +157,7 @@ def test_plain_values_and_text(example_of: Get) -> None:
     np.testing.assert_array_equal(json["thumbnails"][1, 3], maps.head_bytes(1, 3))
     assert len(json["heads"]) == 8
     assert len(json["sentences"]) == 5
+    assert json["sentences"][0] == str(maps.links(count=1)[0])
     assert len(str(maps).splitlines()) == 1 + 5 + 2 + 8
 
 
