@@ -111,13 +111,14 @@ def export_onnx(checkpoint: Path, folder: Path) -> tuple[Path, Path]:
     from transformers import BertForQuestionAnswering
 
     model = BertForQuestionAnswering.from_pretrained(checkpoint, dtype=torch.float32, attn_implementation="eager")
-    example = torch.ones((2, 64), dtype=torch.long)
+    # Of one tensor passed three times the exporter would make one input.
+    ids, mask, types = (torch.full((2, 64), value) for value in (7, 1, 0))
     axes = {0: torch.export.Dim("batch", max=64), 1: torch.export.Dim("sequence", max=512)}
     names = ("input_ids", "attention_mask", "token_type_ids")
     plain, quantized = folder / "reader.onnx", folder / "reader-int8.onnx"
     torch.onnx.export(
         model.eval(),
-        kwargs=dict.fromkeys(names, example),
+        kwargs=dict(zip(names, (ids, mask, types), strict=True)),
         f=plain,
         dynamic_shapes=dict.fromkeys(names, axes),
         output_names=["start_logits", "end_logits"],

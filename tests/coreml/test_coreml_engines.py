@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bertkit.coreml import Configuration, Model, Package, save_model
 from bertkit.coreml.engines import apple_engine, cache, choose, openvino_runtime
 from bertkit.coreml.features import Feature, MultiArray
-from bertkit.coreml.shapes import AnyShape, EnumeratedShapes, ShapeRange
+from bertkit.coreml.shapes import AnyShape, EnumeratedShapes, FixedShape, ShapeRange
 from bertkit.errors import DependencyError, InputError, ModelError, UnsupportedError
 
 _IDS = [[3, 1, 4, 1]]
@@ -99,7 +99,7 @@ def test_products_of_any_rank_and_repeated_outputs_are_converted() -> None:
     )
     ranges = {"a": ((1, 9), (1, 1), (1, 9), (4, 4)), "b": ((5, 5), (4, 4), (4, 4)), "v": ((4, 4),)}
     features = [Feature(name, MultiArray(np.dtype("float32"), ShapeRange(bounds))) for name, bounds in ranges.items()]
-    model, indices = convert(lowered, features)
+    model, indices = convert(lowered, features, exact=True)
     compiled = (
         openvino_runtime.import_openvino().Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     )
@@ -115,6 +115,23 @@ def test_products_of_any_rank_and_repeated_outputs_are_converted() -> None:
 
 
 @openvino
+@pytest.mark.parametrize(("exact", "stored"), [(True, "float32"), (False, "float16")])
+def test_weights_are_stored_in_the_least_precision_that_the_arithmetic_needs(exact: bool, stored: str) -> None:
+    torch = pytest.importorskip("torch")
+    from bertkit.coreml.engines.openvino_convert import convert
+    from bertkit.coreml.lowering import Lowered
+
+    wanted = torch.linspace(-1, 1, 64 * 64).reshape(64, 64)
+    lowered = Lowered(torch.fx.symbolic_trace(lambda x: (x @ wanted,)), ("x",), ("y",), {}, {})
+    feature = Feature("x", MultiArray(np.dtype("float32"), FixedShape((1, 64))))
+    model, _ = convert(lowered, [feature], exact=exact)
+    constants = [node.data for node in model.get_ordered_ops() if node.get_type_name() == "Constant"]
+    weight = max(constants, key=lambda values: values.size)
+    assert str(weight.dtype) == stored
+    np.testing.assert_allclose(np.sort(weight, axis=None), wanted.flatten().numpy(), atol=5e-4)  # may be transposed
+
+
+@openvino
 def test_what_openvino_cannot_compile_says_why() -> None:
     torch = pytest.importorskip("torch")
     from bertkit.coreml.engines.openvino_convert import convert
@@ -123,12 +140,12 @@ def test_what_openvino_cannot_compile_says_why() -> None:
     lowered = Lowered(torch.fx.symbolic_trace(lambda x: (x.reshape(4, 2),)), ("x",), ("y",), {}, {})
     ranged = Feature("x", MultiArray(np.dtype("float32"), ShapeRange(((1, 9), (2, 2)))))
     with pytest.raises(UnsupportedError, match=r"cannot be compiled for OpenVINO \(.+\)\. Use the torch engine"):
-        convert(lowered, [ranged])
+        convert(lowered, [ranged], exact=True)
     with pytest.raises(UnsupportedError, match=r'"x" .* has no shape to compile for'):
-        convert(lowered, [Feature("x", MultiArray(np.dtype("float32"), AnyShape()))])
+        convert(lowered, [Feature("x", MultiArray(np.dtype("float32"), AnyShape()))], exact=True)
     mixed = EnumeratedShapes(((4, 2), (8,)))
     with pytest.raises(UnsupportedError, match="different numbers of axes"):
-        convert(lowered, [Feature("x", MultiArray(np.dtype("float32"), mixed))])
+        convert(lowered, [Feature("x", MultiArray(np.dtype("float32"), mixed))], exact=True)
 
 
 @pytest.fixture(scope="module")

@@ -23,12 +23,14 @@ _SMALL_ELEMENTS = 1024
 _logger = logging.getLogger(__name__)
 
 
-def convert(lowered: Lowered, features: Iterable[Feature]) -> tuple[Any, list[int]]:
+def convert(lowered: Lowered, features: Iterable[Feature], *, exact: bool) -> tuple[Any, list[int]]:
     """Convert a lowered model.
 
     Args:
         lowered: the graph, on the processor.
         features: the function's inputs, which say which axes vary.
+        exact: keep every weight as it is. Otherwise weights are rounded to float16, which is finer than the bfloat16
+            that they are then computed in.
 
     Returns:
         The `openvino.Model`, whose inputs are in the order of `lowered.inputs`, and for each of `lowered.outputs` the
@@ -56,7 +58,7 @@ def convert(lowered: Lowered, features: Iterable[Feature]) -> tuple[Any, list[in
             f"The model cannot be compiled for OpenVINO ({_first_line(error)}). Use the torch engine."
         ) from error
     model.reshape({index: argument.partial_shape() for index, argument in enumerate(arguments)})
-    _store_exact_halves(openvino, model)
+    _store_halves(openvino, model, exact)
     return model, module.indices
 
 
@@ -103,15 +105,19 @@ def _argument(feature: Feature) -> _Argument:
     return _Argument(dtype, feature.type.shape.typical, feature.type.shape.flexible_axes)
 
 
-def _store_exact_halves(openvino: Any, model: Any) -> None:
-    """Store large float32 constants as float16 where that changes no value: half the file, half the time to load it."""
+def _store_halves(openvino: Any, model: Any, exact: bool) -> None:
+    """Store large float32 constants as float16, half the file and half the time to load it, where they fit.
+
+    With `exact`, those fit that no value of changes; without, those that hold nothing too large for float16.
+    """
     for constant in model.get_ordered_ops():
         if constant.get_type_name() != "Constant" or constant.get_element_type() != openvino.Type.f32:
             continue
         values = constant.data
         with np.errstate(over="ignore"):
             halves = values.astype(np.float16)
-        if values.size < _SMALL_ELEMENTS or not np.array_equal(halves, values):
+        fits = np.array_equal(halves, values) if exact else bool(np.isfinite(halves).all())
+        if values.size < _SMALL_ELEMENTS or not fits:
             continue
         readers = constant.output(0).get_target_inputs()
         widened = openvino.opset13.convert(openvino.opset13.constant(halves), "f32")

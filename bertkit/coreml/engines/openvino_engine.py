@@ -24,7 +24,7 @@ from bertkit.coreml.package import Package
 from bertkit.coreml.shapes import AnyShape
 
 _DEVICE = "CPU"
-_CONVERSION_VERSION = 2  # raised whenever the conversion of an unchanged graph could compute something else
+_CONVERSION_VERSION = 3  # raised whenever the conversion of an unchanged graph could compute something else
 
 _logger = logging.getLogger(__name__)
 
@@ -181,7 +181,7 @@ def _compile(
 
     _logger.info("Compiling %s for OpenVINO; the result is kept for the next time.", package.path)
     lowered = lower(package, configuration.function_name)
-    model, indices = convert(lowered, features)
+    model, indices = convert(lowered, features, exact=properties["INFERENCE_PRECISION_HINT"] != "bf16")
     compiled = core.compile_model(model, _DEVICE, properties)
     header = {"inputs": list(lowered.inputs), "outputs": dict(zip(lowered.outputs, indices, strict=True))}
     return compiled, header
