@@ -87,11 +87,11 @@ class Observations:
         width = max(1, *(len(observation.scores) for observation in observations))
         self._scores = np.full((count, width), -np.inf)
         self._wordings = np.zeros((count, width), np.int_)
-        self.right = np.zeros((count, width), np.bool_)
+        self._right = np.zeros((count, width), np.bool_)
         for row, observation in enumerate(observations):
             self._scores[row, : len(observation.scores)] = observation.scores
             self._wordings[row, : len(observation.wordings)] = observation.wordings
-            self.right[row, : len(observation.right)] = observation.right
+            self._right[row, : len(observation.right)] = observation.right
         self._wordings += np.arange(count)[:, None] * width
 
     def probabilities(self, settings: ReaderSettings) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -103,11 +103,17 @@ class Observations:
         wordings = np.bincount(self._wordings.ravel(), shares[:, :-1].ravel(), self._scores.size)
         return wordings.astype(np.float64).reshape(self._scores.shape), shares[:, -1]
 
+    def best_answers(self, settings: ReaderSettings) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return the probability of each likeliest wording and whether it is right, both [observations]."""
+        wordings, _ = self.probabilities(settings)
+        rows, best = np.arange(len(wordings)), wordings.argmax(axis=1)
+        return wordings[rows, best], self._right[rows, best]
+
     def loss(self, settings: ReaderSettings) -> float:
         """Return the negative log likelihood of the best answers being right or wrong, as they were."""
-        wordings, _ = self.probabilities(settings)
-        predicted = np.clip(wordings[:, 0], _SMALLEST, 1 - _SMALLEST)
-        return -float(np.log(np.where(self.right[:, 0], predicted, 1 - predicted)).sum())
+        probability, right = self.best_answers(settings)
+        predicted = np.clip(probability, _SMALLEST, 1 - _SMALLEST)
+        return -float(np.log(np.where(right, predicted, 1 - predicted)).sum())
 
 
 def with_null_threshold(settings: ReaderSettings, observations: Sequence[Observation]) -> ReaderSettings:

@@ -110,7 +110,7 @@ def evaluate(
 ) -> Evaluation:
     """Ask a reader all questions of a set and compare with the known answers, as SQuAD does.
 
-    Where every question has an answer the best span counts (v1.1); where some have none, "no answer" may win (v2.0).
+    Where every question has an answer the best answer counts (v1.1); where some have none, "no answer" may win (v2.0).
 
     Args:
         data: see `bertkit.qa.datasets.read_questions`.

@@ -60,10 +60,8 @@ def test_the_temperature_makes_probabilities_true() -> None:
     observations = drawn(3.0, 3000)
 
     def error(settings: ReaderSettings) -> float:
-        stacked = Observations(observations)
-        wordings, _ = stacked.probabilities(settings)
-        rows, best = np.arange(len(wordings)), wordings.argmax(axis=1)
-        return expected_calibration_error(wordings[rows, best].tolist(), stacked.right[rows, best].tolist())
+        probability, right = Observations(observations).best_answers(settings)
+        return expected_calibration_error(probability.tolist(), right.tolist())
 
     assert error(SETTINGS) > 0.1
     assert error(with_temperature(SETTINGS, observations)) < 0.04
