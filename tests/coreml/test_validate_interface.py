@@ -59,7 +59,8 @@ def _ranged(*bounds: tuple[int, int], default: list[int] | None = None) -> Chang
 @pytest.mark.parametrize(
     "change",
     [
-        _enumerated([1], [2]), _enumerated([1, 2], [2, 2], default=[2, 2]), _ranged((1, 4)), _ranged((1, -1), default=[9]),
+        _enumerated([1], [2]), _enumerated([1, 2], [2, 2], default=[2, 2]),
+        _ranged((1, 4)), _ranged((1, -1), default=[9]),
         lambda array: array.shape.insert(0, 0),
     ],
 )  # fmt: skip

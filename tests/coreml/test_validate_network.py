@@ -406,7 +406,9 @@ _WRITTEN: dict[str, tuple[tuple[int, ...], bool, Callable[[Any], Any]]] = {
     "convolutions": ((4, 8, 8), False, _convolutions),
     "batchnorm": (
         (4, 8, 8), False,
-        lambda b: b.add_batchnorm("n", 4, np.ones(4), np.zeros(4), np.zeros(4), np.ones(4), input_name="x", output_name="y"),
+        lambda b: b.add_batchnorm(
+            "n", 4, np.ones(4), np.zeros(4), np.zeros(4), np.ones(4), input_name="x", output_name="y"
+        ),
     ),
     "embedding": ((1,), False, lambda b: b.add_embedding("e", np.zeros((7, 3)), None, 7, 3, False, "x", "y")),
     "scale": (
@@ -415,7 +417,9 @@ _WRITTEN: dict[str, tuple[tuple[int, ...], bool, Callable[[Any], Any]]] = {
     "constant": ((2, 3), True, lambda b: b.add_load_constant_nd("c", "y", np.zeros((2, 3)), [2, 3])),
     "convolution of volumes": (
         (1, 2, 4, 4, 4), True,
-        lambda b: b.add_convolution3d("v", 2, 3, 2, 2, 2, np.zeros((3, 2, 2, 2, 2)), np.zeros(3), True, input_name="x", output_name="y"),
+        lambda b: b.add_convolution3d(
+            "v", 2, 3, 2, 2, 2, np.zeros((3, 2, 2, 2, 2)), np.zeros(3), True, input_name="x", output_name="y"
+        ),
     ),
 }  # fmt: skip
 
@@ -449,7 +453,9 @@ _PARAMETERS: dict[str, tuple[str, int, int, Change]] = {
     "reshape to nothing": ("reshapeStatic", 1, 1, lambda c: None),
     "fill nothing": ("fillStatic", 0, 1, lambda c: None),
     "stride of 0": ("slice", 1, 1, lambda c: None),
-    "end before start": ("slice", 1, 1, lambda c: (setattr(c, "stride", 1), setattr(c, "startIndex", 3), setattr(c, "endIndex", 2))),
+    "end before start": (
+        "slice", 1, 1, lambda c: (setattr(c, "stride", 1), setattr(c, "startIndex", 3), setattr(c, "endIndex", 2)),
+    ),
     "no beginning": ("sliceStatic", 1, 1, lambda c: None),
     "three parts, two outputs": ("splitND", 1, 2, lambda c: setattr(c, "numSplits", 3)),
     "odd amounts": ("constantPad", 1, 1, lambda c: c.padAmounts.append(1)),

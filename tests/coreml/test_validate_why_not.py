@@ -33,7 +33,8 @@ def test_a_program_can_never_be_updatable() -> None:
 def test_a_frozen_network_lacks_everything() -> None:
     asked = _asked(models.frozen_network())
     assert set(asked) == {
-        "updatable.marked", "updatable-layer.none", "loss.none", "optimizer.type", "epochs.given", "training-input.count",
+        "updatable.marked", "updatable-layer.none", "loss.none", "optimizer.type", "epochs.given",
+        "training-input.count",
     }  # fmt: skip
     assert '"dense"' in asked["updatable-layer.none"].message
 
