@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bertkit.insight.attention import map_attention as map_attention
-    from bertkit.insight.cost import compare_costs as compare_costs
-    from bertkit.insight.cost import measure_cost as measure_cost
     from bertkit.insight.gradients import integrate_gradients as integrate_gradients
     from bertkit.insight.lens import apply_lens as apply_lens
+    from bertkit.insight.measure import compare_costs as compare_costs
+    from bertkit.insight.measure import measure_cost as measure_cost
+    from bertkit.insight.measure import measure_layers as measure_layers
     from bertkit.insight.occlusion import occlude as occlude
     from bertkit.insight.parity import compare_modules as compare_modules
     from bertkit.insight.span_scores import score_spans as score_spans
@@ -33,13 +34,14 @@ _HOME = {
     "Example": "bertkit.insight.subject",
     "Subject": "bertkit.insight.subject",
     "apply_lens": "bertkit.insight.lens",
-    "compare_costs": "bertkit.insight.cost",
+    "compare_costs": "bertkit.insight.measure",
     "compare_modules": "bertkit.insight.parity",
     "compare_tokenizers": "bertkit.insight.tokenizer_parity",
     "hide_tokens": "bertkit.insight.what_if",
     "integrate_gradients": "bertkit.insight.gradients",
     "map_attention": "bertkit.insight.attention",
-    "measure_cost": "bertkit.insight.cost",
+    "measure_cost": "bertkit.insight.measure",
+    "measure_layers": "bertkit.insight.measure",
     "occlude": "bertkit.insight.occlusion",
     "score_spans": "bertkit.insight.span_scores",
     "score_windows": "bertkit.insight.window_scores",

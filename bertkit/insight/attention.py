@@ -27,7 +27,7 @@ _TOP_LINKS = 20
 _TOP_HEADS = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AttentionMaps:
     """The attention of one example. Queries and keys are kept, and probabilities computed from them when asked for.
 

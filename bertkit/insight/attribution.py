@@ -22,7 +22,7 @@ _MEANING = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Attribution:
     """How much each token carries of an answer's start plus end logit.
 

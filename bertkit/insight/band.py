@@ -47,7 +47,7 @@ class RowSpan:
         return dict(vars(self))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Band:
     """The scores of the spans of one window, up to the longest answer.
 

@@ -6,8 +6,7 @@ cannot be split this way; their own totals are measured with `benchmarks/`.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,12 +16,8 @@ from numpy.typing import NDArray
 from bertkit.bert.names import SEPARATOR
 from bertkit.errors import InputError
 from bertkit.insight.machine import Machine
-from bertkit.insight.subject import Array, Subject
 from bertkit.insight.text import bar, table
-from bertkit.qa.progress import ProgressCallback
 
-_RUNS = 20
-_WARM_UP = 3
 _GAP = 0.10
 
 
@@ -54,12 +49,12 @@ class Timing:
         return f"{self.median_ms:.2f} ms ({self.low_ms:.2f}-{self.high_ms:.2f})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cost:
-    """Measured time of one input.
+    """Measured time of one set of inputs.
 
     Attributes:
-        length: tokens in the row.
+        shapes: of the inputs, by name.
         layers: names, in order of computation.
         milliseconds: [runs, layers] float64.
         whole: the same graph run without measuring its layers, in turn with the runs above.
@@ -67,12 +62,18 @@ class Cost:
         machine: what it ran on.
     """
 
-    length: int
+    shapes: Mapping[str, tuple[int, ...]]
     layers: tuple[str, ...]
     milliseconds: NDArray[np.float64] = field(repr=False)
     whole: Timing
     warm_up: int
     machine: Machine
+
+    @property
+    def length(self) -> int | None:
+        """Tokens in the row; None for a model that is no reader."""
+        shape = self.shapes.get("input_ids")
+        return None if shape is None else shape[1]
 
     @property
     def runs(self) -> int:
@@ -132,6 +133,7 @@ class Cost:
         """Return the measurement as plain values; `milliseconds` stays an array."""
         return {
             "length": self.length,
+            "shapes": {name: list(shape) for name, shape in self.shapes.items()},
             "runs": self.runs,
             "warm_up": self.warm_up,
             "machine": self.machine.to_json(),
@@ -146,6 +148,7 @@ class Cost:
 
     def __str__(self) -> str:
         total = self.parts.median_ms
+        shapes = ", ".join(f"{name} {' x '.join(map(str, shape))}" for name, shape in self.shapes.items())
         rows = [
             (
                 f"{'  ' * path.count(SEPARATOR)}{path.rpartition(SEPARATOR)[2]}",
@@ -160,84 +163,8 @@ class Cost:
         ]
         return "\n".join(
             [
-                f"{self.length} tokens, {self.runs} runs after {self.warm_up} to warm up; {self.machine}",
+                f"{shapes}: {self.runs} runs after {self.warm_up} to warm up; {self.machine}",
                 self.statement,
                 table(("module", "ms", "middle half", "share", ""), rows),
             ]
         )
-
-
-def measure_cost(
-    subject: Subject,
-    length: int | None = None,
-    *,
-    inputs: Mapping[str, Array] | None = None,
-    runs: int = _RUNS,
-    warm_up: int = _WARM_UP,
-    progress: ProgressCallback | None = None,
-    clock: Callable[[], float] = time.perf_counter,
-) -> Cost:
-    """Measure every layer of the portable graph, in turn with whole runs.
-
-    Args:
-        subject: the model.
-        length: tokens in the row, one that the model takes; None for its longest.
-        inputs: a row to measure with, as `Example.inputs`; None for a row full of one token, since time does not depend
-            on which tokens there are.
-        runs: how many to count.
-        warm_up: how many to run before.
-        progress: called after each run; what it raises ends the work.
-        clock: in seconds.
-
-    Raises:
-        InputError: the length is none of the model's, or a number is too small.
-    """
-    from bertkit.insight.timing import threads, time_layers, time_whole
-
-    if runs < 1 or warm_up < 0:
-        raise InputError(f"runs must be at least 1 and warm_up at least 0, got {runs} and {warm_up}.")
-    row = _full_row(subject, length) if inputs is None else inputs
-    machine, whole, parts = Machine.here(threads()), [], []
-    for run in range(warm_up + runs):
-        whole_ms, parts_ms = time_whole(subject.lowered, row, clock), time_layers(subject.lowered, row, clock)
-        if run >= warm_up:
-            whole.append(whole_ms)
-            parts.append(parts_ms)
-        if progress is not None:
-            progress(run + 1, warm_up + runs)
-    layers = tuple(parts[0])
-    milliseconds = np.array([[run_ms[layer] for layer in layers] for run_ms in parts])
-    return Cost(row["input_ids"].shape[1], layers, milliseconds, Timing.of(np.array(whole)), warm_up, machine)
-
-
-def compare_costs(
-    subject: Subject, lengths: Sequence[int], *, runs: int = _RUNS, progress: ProgressCallback | None = None
-) -> list[Cost]:
-    """Measure several row lengths; arguments as `measure_cost`, progress over all of them."""
-    steps = _WARM_UP + runs
-    return [
-        measure_cost(subject, length, runs=runs, progress=_shifted(progress, index * steps, steps * len(lengths)))
-        for index, length in enumerate(lengths)
-    ]
-
-
-def _shifted(progress: ProgressCallback | None, before: int, of_all: int) -> ProgressCallback | None:
-    """Return a callback for one of several measurements, which reports to that of them all."""
-    if progress is None:
-        return None
-    overall = progress
-
-    def report(done: int, total: int) -> None:
-        overall(before + done, of_all)
-
-    return report
-
-
-def _full_row(subject: Subject, length: int | None) -> dict[str, Array]:
-    settings = subject.reader.settings
-    size = settings.lengths[-1] if length is None else length
-    if not settings.lengths[0] <= size <= settings.lengths[-1]:
-        listed = ", ".join(map(str, settings.lengths))
-        raise InputError(f"The model takes rows of {listed} tokens; got length={size}.")
-    values = {"input_ids": settings.pair.prefix_ids[0], "attention_mask": 1, "token_type_ids": 0}
-    return {name: np.full((1, size), values[name], np.int32) for name in settings.inputs}

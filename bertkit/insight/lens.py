@@ -52,7 +52,7 @@ class LensStage:
         return {**vars(self), "best": self.best.to_json()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lens:
     """The span head at every layer. See the module's own text for what early layers can and cannot tell.
 

@@ -44,7 +44,7 @@ class ScoredSpan:
         return {**self.span.to_json(), **{name: value for name, value in vars(self).items() if name != "span"}}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SpanScores:
     """The scores of one window.
 

@@ -49,7 +49,7 @@ class Summary:
         return {**vars(self), "shape": list(self.shape)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Histogram:
     """How often values occur, in ranges of equal width.
 

@@ -28,7 +28,7 @@ Array = NDArray[Any]
 _BATCH = 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Example:
     """One question on one window of a document: one row of the model.
 
@@ -143,15 +143,14 @@ class Subject:
 
     @property
     def batch_size(self) -> int:
-        """How many windows to run together: few enough that work can be cancelled soon."""
-        most = self.reader.settings.max_batch
-        return min(_BATCH, most) if most > 1 else _BATCH
+        """How many windows to run together: few, so that work can be cancelled soon."""
+        return min(_BATCH, self.reader.settings.max_batch)
 
     def logits(self, windows: Sequence[Window]) -> tuple[Array, Array]:
         """Run the reader's own engine.
 
         Args:
-            windows: at least one and at most `batch_size`, of one length.
+            windows: at least one, of one length; where the model takes batches, no more than it takes.
 
         Returns:
             Start and end logits, [windows, length] float32 each.

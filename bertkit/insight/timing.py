@@ -24,8 +24,17 @@ def time_whole(lowered: Lowered, inputs: Mapping[str, Array], clock: Clock) -> f
         return (clock() - started) * 1e3
 
 
-def time_layers(lowered: Lowered, inputs: Mapping[str, Array], clock: Clock) -> dict[str, float]:
-    """Return the milliseconds of each layer in one run, in order of computation; constants count for nothing."""
+def time_layers(
+    lowered: Lowered, inputs: Mapping[str, Array], clock: Clock, report: Callable[[], None]
+) -> dict[str, float]:
+    """Return the milliseconds of each layer in one run, in order of computation; constants count for nothing.
+
+    Args:
+        lowered: the model.
+        inputs: by feature name, float32 or int32.
+        clock: in seconds.
+        report: called between operations, off the clock.
+    """
     owners = layers_of_nodes(lowered)
     milliseconds: dict[str, float] = {}
     walked = walk(lowered, given_inputs(lowered, inputs), list(output_nodes(lowered).values()))
@@ -37,6 +46,7 @@ def time_layers(lowered: Lowered, inputs: Mapping[str, Array], clock: Clock) -> 
         layer = owners.get(node)
         if layer is not None:
             milliseconds[layer] = milliseconds.get(layer, 0.0) + (now - before) * 1e3
+            report()
         before = clock()
     return milliseconds
 

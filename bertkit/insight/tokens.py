@@ -41,7 +41,7 @@ class WindowPlace:
     length: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tokenization:
     """A question and a document as the model reads them.
 
@@ -51,7 +51,7 @@ class Tokenization:
         question_tokens: offsets count the question's characters.
         windows: cover the document; neighbors overlap.
         vocabulary: of the model's tokenizer.
-        counts_from: the position of a row's first token, and that of padding where it has its own; see `position`.
+        counts_from: position of a row's first token: 0, but in RoBERTa 1 more than the one position of all padding.
     """
 
     question: str

@@ -21,7 +21,7 @@ _SHOWN_CHARACTERS = 48
 _SHOWN_HEADS = 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AnswerChange:
     """The best span of a window before and after a change.
 

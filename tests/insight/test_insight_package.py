@@ -30,7 +30,7 @@ RESULTS: list[Callable[[Subject, Example], Any]] = [
     lambda subject, example: hide_tokens(subject, example, [1]),
     lambda subject, example: integrate_gradients(subject, example, steps=1),
     map_attention,
-    lambda subject, example: measure_cost(subject, 24, runs=1, warm_up=0),
+    lambda subject, example: measure_cost(subject, 24, runs=1),
     occlude,
     score_spans,
     lambda subject, example: score_windows(subject, example.tokenization),
