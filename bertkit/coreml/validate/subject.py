@@ -128,7 +128,7 @@ class Subject:
         """The models inside a pipeline with their names; `model0`, `model1`... unless each has a name of its own."""
         pipeline = self.content if self.kind == "pipeline" else self.content.pipeline
         names = list(pipeline.names)
-        if len(set(names) - {""}) != len(pipeline.models):
+        if not len(names) == len(set(names) - {""}) == len(pipeline.models):
             names = [f"model{position}" for position in range(len(pipeline.models))]
         return tuple(zip(names, pipeline.models, strict=True))
 
