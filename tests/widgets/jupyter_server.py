@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _SECONDS_TO_START = 180
+_PATIENCE_MS = 120_000
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,26 @@ class JupyterServer:
         return f"{self.address}/notebooks/{name}"
 
 
+def ready(page: Any) -> None:
+    """Wait until a notebook page can run: the widgets' plugin is there, and the kernel is idle."""
+    plugin = "() => window.jupyterapp?.isPluginActivated('anywidget:plugin')"
+    page.wait_for_function(plugin, timeout=_PATIENCE_MS)
+    idle = "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+    page.wait_for_function(idle, timeout=_PATIENCE_MS)
+
+
+def run_cell(page: Any, number: int) -> None:
+    """Run a code cell by its number, from 0."""
+    page.evaluate(
+        """async (number) => {
+            const panel = window.jupyterapp.shell.currentWidget;
+            panel.content.activeCellIndex = number;
+            await window.jupyterapp.commands.execute("notebook:run-cell");
+        }""",
+        number,
+    )
+
+
 @contextmanager
 def started(folder: Path) -> Iterator[JupyterServer]:
     """Start a server whose settings, data and run-time files all lie below `folder`."""
@@ -72,6 +94,8 @@ def started(folder: Path) -> Iterator[JupyterServer]:
         "--IdentityProvider.token=",
         "--LabApp.news_url=",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
     ]
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
@@ -82,7 +106,8 @@ def started(folder: Path) -> Iterator[JupyterServer]:
         _wait(server, address, folder / "server.log")
         yield JupyterServer(address, notebooks)
     finally:
-        server.terminate()
+        # A polite signal would wait for the kernels; they end by themselves when their server is gone.
+        server.kill()
         server.wait(20)
         log.close()
 
