@@ -1,0 +1,158 @@
+// A heat map to walk through: one tab stop, arrows from cell to cell, and the cell's value always in words below it.
+import { el } from "./dom";
+import { type Heat, paint, type Palette, palette } from "./heat";
+
+export interface HeatMapOptions {
+  label: string;
+  // What a cell says, in words.
+  describe: (row: number, column: number) => string;
+  // Height in pixels for a width in pixels.
+  height: (width: number, heat: Heat) => number;
+  // A cell was chosen, by arrows or by a click.
+  onSelect?: (row: number, column: number) => void;
+  // Enter, or a double click.
+  onOpen?: (row: number, column: number) => void;
+  signal: AbortSignal;
+}
+
+// A rectangle of cells with a frame around it.
+export interface Mark {
+  row: number;
+  column: number;
+  rows: number;
+  columns: number;
+}
+
+const STEPS: { [key: string]: [number, number] } = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+  PageUp: [-10, 0],
+  PageDown: [10, 0],
+};
+
+export class HeatMap {
+  readonly element: HTMLElement;
+  private readonly options: HeatMapOptions;
+  private readonly canvas: HTMLCanvasElement;
+  private readonly readout = el("output", { class: "bk-heat-readout" });
+  private heat: Heat = { rows: 0, columns: 0, values: new Uint8Array() };
+  private colors: Palette | undefined;
+  private marks: Mark[] = [];
+  private row = 0;
+  private column = 0;
+  private queued = 0;
+
+  constructor(options: HeatMapOptions) {
+    this.options = options;
+    this.canvas = el("canvas", { class: "bk-heat", tabindex: 0, role: "application", "aria-roledescription": "heat map" });
+    this.element = el("div", { class: "bk-heat-map" }, this.canvas, this.readout);
+    const { signal } = options;
+    this.canvas.addEventListener("keydown", (event) => this.pressed(event), { signal });
+    this.canvas.addEventListener("click", (event) => this.clicked(event), { signal });
+    this.canvas.addEventListener("dblclick", () => options.onOpen?.(this.row, this.column), { signal });
+    this.canvas.addEventListener("pointermove", (event) => this.tell(...this.cell(event)), { signal });
+    this.canvas.addEventListener("pointerleave", () => this.tell(this.row, this.column), { signal });
+    const resized = new ResizeObserver(() => this.draw());
+    resized.observe(this.element);
+    const themed = new MutationObserver(() => this.repaint());
+    requestAnimationFrame(() => {
+      const root = this.element.closest(".bk-root");
+      if (root && !signal.aborted) themed.observe(root, { attributes: true, attributeFilter: ["data-bk-theme"] });
+    });
+    signal.addEventListener("abort", () => (resized.disconnect(), themed.disconnect()), { once: true });
+  }
+
+  show(heat: Heat, marks: Mark[] = []): void {
+    this.heat = heat;
+    this.marks = marks;
+    this.select(this.row, this.column);
+  }
+
+  // Moves the cursor. Does not call back.
+  select(row: number, column: number): void {
+    this.row = clamp(row, this.heat.rows);
+    this.column = clamp(column, this.heat.columns);
+    this.tell(this.row, this.column);
+    this.draw();
+  }
+
+  private tell(row: number, column: number): void {
+    const words = this.heat.values.length ? this.options.describe(row, column) : "";
+    this.readout.textContent = words;
+    if (row === this.row && column === this.column) this.canvas.setAttribute("aria-label", `${this.options.label}. ${words}`);
+  }
+
+  private repaint(): void {
+    this.colors = undefined;
+    this.draw();
+  }
+
+  private draw(): void {
+    cancelAnimationFrame(this.queued);
+    this.queued = requestAnimationFrame(() => this.drawNow());
+  }
+
+  private drawNow(): void {
+    const width = this.element.clientWidth;
+    if (!width || !this.element.isConnected) return;
+    const height = Math.round(this.options.height(width, this.heat));
+    const scale = globalThis.devicePixelRatio || 1;
+    this.canvas.style.height = `${height}px`;
+    this.canvas.width = Math.round(width * scale);
+    this.canvas.height = Math.round(height * scale);
+    this.colors ??= palette(this.element);
+    paint(this.canvas, this.heat, this.colors);
+    for (const mark of this.marks) this.frame(mark, scale, "--bk-heat-mark");
+    this.frame({ row: this.row, column: this.column, rows: 1, columns: 1 }, scale, "--bk-heat-cursor");
+  }
+
+  // Two lines, so that the frame is seen on light and dark cells alike.
+  private frame(mark: Mark, scale: number, color: string): void {
+    const context = this.canvas.getContext("2d");
+    if (!context || !this.heat.rows) return;
+    const [width, height] = [this.canvas.width / this.heat.columns, this.canvas.height / this.heat.rows];
+    // Cells may be narrower than a line: a frame is at least a few pixels wide.
+    const least = Math.max(0, (5 * scale - mark.columns * width) / 2);
+    const box = [mark.column * width - least, mark.row * height, mark.columns * width + 2 * least, mark.rows * height] as const;
+    const style = getComputedStyle(this.element);
+    for (const [line, name] of [[3.5, "--bk-bg"], [1.75, color]] as const) {
+      context.lineWidth = line * scale;
+      context.strokeStyle = style.getPropertyValue(name);
+      context.strokeRect(...box);
+    }
+  }
+
+  private cell(event: MouseEvent): [number, number] {
+    const box = this.canvas.getBoundingClientRect();
+    const row = Math.floor(((event.clientY - box.top) / box.height) * this.heat.rows);
+    const column = Math.floor(((event.clientX - box.left) / box.width) * this.heat.columns);
+    return [clamp(row, this.heat.rows), clamp(column, this.heat.columns)];
+  }
+
+  private clicked(event: MouseEvent): void {
+    this.canvas.focus({ preventScroll: true });
+    this.choose(...this.cell(event));
+  }
+
+  private pressed(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.heat.values.length) return;
+    const step = STEPS[event.key];
+    if (step) this.choose(this.row + step[0], this.column + step[1]);
+    else if (event.key === "Home") this.choose(this.row, 0);
+    else if (event.key === "End") this.choose(this.row, this.heat.columns - 1);
+    else if (event.key === "Enter" || event.key === " ") this.options.onOpen?.(this.row, this.column);
+    else return;
+    event.preventDefault();
+  }
+
+  private choose(row: number, column: number): void {
+    this.select(row, column);
+    this.options.onSelect?.(this.row, this.column);
+  }
+}
+
+function clamp(value: number, count: number): number {
+  return Math.max(0, Math.min(value, count - 1));
+}
