@@ -7,10 +7,10 @@ from functools import cached_property
 from itertools import product
 
 from bertkit.coreml import Package
-from bertkit.coreml.description import ModelDescription, describe
 from bertkit.inspect.folding import FoldedBlock, FoldedLayer, fold
 from bertkit.inspect.graph import ModuleGraph, module_graph
 from bertkit.inspect.layers import Layer
+from bertkit.inspect.origin import FileOrigin, Origin
 from bertkit.inspect.structure import Structure, structure_of
 
 
@@ -40,23 +40,18 @@ class Atlas:
     """A model as tables.
 
     Attributes:
-        package: the model.
+        origin: where the model was read from.
         structure: the tree as it was read, not folded.
         entries: modules, each before those inside it; the first is the model.
         layers: layers in the order of the file, those of modules that are alike once.
         owners: for each layer the index of the module it stands directly in.
     """
 
-    package: Package
+    origin: Origin
     structure: Structure
     entries: tuple[Entry, ...]
     layers: tuple[FoldedLayer, ...]
     owners: tuple[int, ...]
-
-    @cached_property
-    def description(self) -> ModelDescription:
-        """Interface and metadata of the model."""
-        return describe(self.package)
 
     @cached_property
     def all_layers(self) -> tuple[Layer, ...]:
@@ -77,8 +72,7 @@ class Atlas:
 
     def graph(self, entry: Entry, deep: bool) -> ModuleGraph:
         """Return what flows inside a module; see `module_graph`."""
-        outputs = [feature.name for function in self.description.functions for feature in function.outputs]
-        return module_graph(entry.block, entry.copies, self.all_layers, outputs, deep)
+        return module_graph(entry.block, entry.copies, self.all_layers, self.origin.outputs, deep)
 
 
 def atlas_of(package: Package) -> Atlas:
@@ -87,10 +81,14 @@ def atlas_of(package: Package) -> Atlas:
     Raises:
         ModelError: the model breaks the specification so that it cannot be described.
     """
-    structure = structure_of(package)
+    return arrange(FileOrigin(package), structure_of(package))
+
+
+def arrange(origin: Origin, structure: Structure) -> Atlas:
+    """Return the tables of a model whose tree has been read."""
     tables = _Tables([], [], [])
     tables.add(fold(structure.root), parent=-1, copies=1)
-    return Atlas(package, structure, tuple(tables.entries), tuple(tables.layers), tuple(tables.owners))
+    return Atlas(origin, structure, tuple(tables.entries), tuple(tables.layers), tuple(tables.owners))
 
 
 @dataclass(frozen=True)

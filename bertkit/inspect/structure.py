@@ -26,7 +26,7 @@ class Structure:
 
     Attributes:
         root: the model.
-        source: what the tree was read from: `module map`, `names` or `order`.
+        source: what the tree was read from: `module map`, `names`, `order`, or `modules` of a torch model.
     """
 
     root: Block
@@ -46,7 +46,7 @@ def structure_of(package: Package) -> Structure:
         return Structure(_pipeline(names, layers), "names")
     kinds = _kinds(package)
     if kinds:
-        return Structure(_tree(layers, SEPARATOR, kinds, ""), "module map")
+        return Structure(named_tree(layers, SEPARATOR, kinds), "module map")
     return _foreign(layers)
 
 
@@ -61,7 +61,7 @@ def _pipeline(names: Sequence[str], layers: Sequence[Layer]) -> Block:
 def _foreign(layers: Sequence[Layer], prefix: str = "") -> Structure:
     separator = _separator([layer.name.removeprefix(prefix) for layer in layers])
     if separator is not None:
-        return Structure(_tree(layers, separator, {}, prefix), "names")
+        return Structure(named_tree(layers, separator, {}, prefix), "names")
     return Structure(Block("", "", stages(layers)), "order")
 
 
@@ -83,7 +83,15 @@ def _kinds(package: Package) -> dict[str, str]:
     return {} if modules is None else {node.path: node.kind for node in modules.walk()}
 
 
-def _tree(layers: Sequence[Layer], separator: str, kinds: Mapping[str, str], prefix: str) -> Block:
+def named_tree(layers: Sequence[Layer], separator: str, kinds: Mapping[str, str], prefix: str = "") -> Block:
+    """Return the tree that the layers' names spell.
+
+    Args:
+        layers: in order.
+        separator: between the parts of a name; the last part is the layer's own.
+        kinds: class of each module by its path, where known.
+        prefix: what every name begins with that is no part of a path.
+    """
     entries = [(_path(layer.name.removeprefix(prefix), separator), layer) for layer in layers]
     return Block("", kinds.get("", ""), _parts(entries, separator, kinds, ""))
 

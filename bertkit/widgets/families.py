@@ -35,14 +35,15 @@ _MEMBERS = {
         "less_equal greater greater_equal logical_and logical_or logical_not logical_xor clip sign floor ceil round "
         "mod floor_div multiply average max min bias scale unary addBroadcastable subtractBroadcastable "
         "multiplyBroadcastable divideBroadcastable maxBroadcastable minBroadcastable powBroadcastable "
-        "whereBroadcastable"
+        "whereBroadcastable and ge where masked_fill cumsum ne type_as neg"
     ),
     "shape": (
         "reshape transpose expand_dims squeeze concat split stack slice_by_index slice_by_size cast tile pad shape "
         "range_1d fill fill_like reverse identity reshapeStatic reshapeDynamic reshapeLike expandDims concatND splitND "
         "flatten flattenTo2D permute crop padding constantPad slice sliceStatic sliceDynamic loadConstant "
         "loadConstantND getShape rankPreservingReshape broadcastToStatic broadcastToLike copy upsample pooling "
-        "max_pool avg_pool upsample_nearest_neighbor resize_bilinear"
+        "max_pool avg_pool upsample_nearest_neighbor resize_bilinear view expand unsqueeze permute slice select to "
+        "arange new_ones zeros full index"
     ),
 }
 _FAMILY = {kind: family for family, kinds in _MEMBERS.items() for kind in kinds.split()}

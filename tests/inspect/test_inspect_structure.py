@@ -91,8 +91,13 @@ def test_one_stage_alone_is_no_module() -> None:
 
 
 @pytest.fixture(scope="module")
-def atlas(program: Path) -> Atlas:
-    return atlas_of(Package.open(program))
+def package(program: Path) -> Package:
+    return Package.open(program)
+
+
+@pytest.fixture(scope="module")
+def atlas(package: Package) -> Atlas:
+    return atlas_of(package)
 
 
 def test_a_module_map_names_the_kinds(atlas: Atlas) -> None:
@@ -103,9 +108,9 @@ def test_a_module_map_names_the_kinds(atlas: Atlas) -> None:
     assert kinds["span_head"] == ("SpanHead", 1)
 
 
-def test_every_parameter_of_the_file_belongs_to_one_layer(atlas: Atlas) -> None:
+def test_every_parameter_of_the_file_belongs_to_one_layer(atlas: Atlas, package: Package) -> None:
     counted = sum(layer.parameter_count for layer in atlas.all_layers)
-    assert counted == sum(parameter.count for parameter in parameters_of(atlas.package))
+    assert counted == sum(parameter.count for parameter in parameters_of(package))
 
 
 def test_paths_spell_every_copy(atlas: Atlas) -> None:

@@ -35,6 +35,7 @@ class Layer:
         outputs: what it computes.
         settings: its own constants that are short enough to read, by name.
         parameters: its learned arrays.
+        label: a short name, where the name itself does not tell which part of it is one.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Layer:
     outputs: tuple[Value, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     parameters: tuple[Parameter, ...] = ()
+    label: str = ""
 
     @property
     def parameter_count(self) -> int:

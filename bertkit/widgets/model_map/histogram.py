@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from bertkit.coreml import Package
-from bertkit.inspect.arrays import parameter_values
+from bertkit.inspect.origin import Origin
 from bertkit.widgets.panel import Json
 
 _BINS = 64
 
 
-def histogram(package: Package, parameter: str) -> Json:
+def histogram(origin: Origin, parameter: str) -> Json:
     """Count a parameter's values in 64 bins from the smallest to the largest.
 
     Raises:
         InputError: there is no such parameter.
         UnsupportedError: its values are stored in a form that is not read here.
     """
-    values = parameter_values(package, parameter)
+    values = origin.values(parameter)
     finite = values[np.isfinite(values)]
     if finite.size == 0:
         return {"name": parameter, "count": int(values.size), "finite": 0, "counts": [], "low": 0.0, "high": 0.0}

@@ -33,8 +33,8 @@ class ModelMapPanel:
 
     @property
     def title(self) -> str:
-        """The file's name."""
-        return self.atlas.package.path.name
+        """The model's name."""
+        return self.atlas.origin.title
 
     def view(self) -> dict[str, Json]:
         """Return the tables of modules and layers."""
@@ -78,7 +78,7 @@ class ModelMapPanel:
             InputError: there is no such parameter.
             UnsupportedError: its values are stored in a form that is not counted.
         """
-        return Answer(histogram(self.atlas.package, parameter))
+        return Answer(histogram(self.atlas.origin, parameter))
 
     def recordings(self) -> Iterable[Request]:
         """Return the graph of every module, first as it opens."""

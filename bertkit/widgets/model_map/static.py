@@ -24,7 +24,7 @@ def static_map(atlas: Atlas, measures: Sequence[Measure], selection: Mapping[str
     total = max(1, sum(layer.bytes for layer in atlas.all_layers))
     writer = _Writer(atlas, measures, chosen, total)
     root = atlas.entries[0]
-    return blocks.frame(atlas.package.path.name, " · ".join(facts(atlas)), *writer.contents(root))
+    return blocks.frame(atlas.origin.title, " · ".join(facts(atlas)), *writer.contents(root))
 
 
 def entry_at(atlas: Atlas, path: str | None) -> Entry:

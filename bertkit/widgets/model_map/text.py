@@ -17,7 +17,7 @@ def text_map(atlas: Atlas, measures: Sequence[Measure]) -> str:
     header = ["module, layer", "type", "output", "parameters", "bytes", *(_title(measure) for measure in measures), ""]
     rows = [header, *_rows(atlas.entries[0].block, 1, 0, measures)]
     lines = texts.columns(rows, right=range(3, 5 + len(measures)))
-    return "\n".join([f"{atlas.package.path.name}  ({', '.join(facts(atlas))})", "", *lines])
+    return "\n".join([f"{atlas.origin.title}  ({', '.join(facts(atlas))})", "", *lines])
 
 
 def _rows(block: FoldedBlock, copies: int, depth: int, measures: Sequence[Measure]) -> list[list[str]]:

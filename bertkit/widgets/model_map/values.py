@@ -16,16 +16,15 @@ _SOURCES = {
     "module map": "modules as bertkit wrote them",
     "names": "modules read from layer names",
     "order": "modules guessed from the order of layers",
+    "modules": "modules as in torch",
 }
 
 
 def facts(atlas: Atlas) -> list[str]:
     """Return what stands beside the title."""
-    description = atlas.description
     layers = atlas.all_layers
     return [
-        description.model_type,
-        f"specification {description.specification_version} ({description.operating_systems})",
+        *atlas.origin.facts,
         units.plural(len(layers), "layer"),
         f"{units.count(sum(layer.parameter_count for layer in layers))} parameters",
         units.size(sum(layer.bytes for layer in layers)),

@@ -1,0 +1,1 @@
+"""Hugging Face models as modules and layers, named as in torch."""
