@@ -18,7 +18,8 @@ _MODULES = sorted(_PACKAGE.rglob("*.py"))
 
 # A part may import itself and what stands to its right.
 _ALLOWED = {
-    "cli": {"widgets", "insight", "qa", "inspect", "bert", "coreml", "base"},
+    "cli": {"notebooks", "widgets", "insight", "qa", "inspect", "bert", "coreml", "base"},
+    "notebooks": {"widgets", "base"},
     "widgets": {"insight", "qa", "inspect", "bert", "coreml", "base"},
     "insight": {"qa", "inspect", "bert", "coreml", "base"},
     "qa": {"bert", "coreml", "base"},

@@ -8,9 +8,11 @@ import typer
 
 from bertkit.cli.ask import ask
 from bertkit.cli.calibrate import calibrate
+from bertkit.cli.clean_notebook import clean_notebook
 from bertkit.cli.convert import convert
 from bertkit.cli.demo import demo
 from bertkit.cli.evaluate import evaluate
+from bertkit.cli.export import export
 from bertkit.cli.inspect import inspect
 from bertkit.cli.predict import predict
 from bertkit.cli.validate import validate
@@ -24,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (ask, calibrate, convert, demo, evaluate, inspect, predict, validate, view):
+for command in (ask, calibrate, clean_notebook, convert, demo, evaluate, export, inspect, predict, validate, view):
     app.command()(command)
 
 

@@ -9,7 +9,7 @@ from bertkit.errors import InputError
 
 Mode = Literal["auto", "live", "static", "selfcontained"]
 _MODES: tuple[str, ...] = get_args(Mode)
-_ENVIRONMENT = "BERTKIT_WIDGETS"
+ENVIRONMENT = "BERTKIT_WIDGETS"
 _chosen: list[Mode] = []
 
 
@@ -31,7 +31,7 @@ def mode(name: str | None = None) -> Mode:
         _chosen[:] = [_checked(name, "mode()")]
     if _chosen:
         return _chosen[0]
-    return _checked(os.environ.get(_ENVIRONMENT, "auto"), f"the environment variable {_ENVIRONMENT}")
+    return _checked(os.environ.get(ENVIRONMENT, "auto"), f"the environment variable {ENVIRONMENT}")
 
 
 def _checked(name: str, where: str) -> Mode:

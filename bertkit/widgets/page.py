@@ -19,6 +19,8 @@ from bertkit.widgets.recording import NOTEBOOK_LIMIT_BYTES, PAGE_LIMIT_BYTES, re
 
 # Nothing may be fetched: what the page holds is all it can use.
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+_PART = '<div class="bk-embed">'
+_SCRIPT = '<script type="module">'
 
 
 def write_page(
@@ -42,22 +44,47 @@ def write_page(
     Raises:
         FileError: the file cannot be written.
     """
-    path = Path(path)
     shown = {} if selection is None else selection
     parts = [_part(panel, shown, {} if options is None else options, "page", limit_bytes) for panel in panels]
-    page = _PAGE.format(
-        policy=_POLICY, title=escape(title), styles=bundle.styles(), parts="\n".join(parts), script=bundle.script()
+    save_page(page(title, "\n".join(parts)), path)
+
+
+def page(title: str, body: str, styles: str = "") -> str:
+    """Return a page that can fetch nothing and brings the script once.
+
+    Args:
+        title: of the page, text.
+        body: markup; parts of it that `part_of` or `write_page` made come to life.
+        styles: rules beside those of the widgets.
+    """
+    return _PAGE.format(
+        policy=_POLICY, title=escape(title), styles=bundle.styles() + styles, body=body, script=bundle.script()
     )
+
+
+def save_page(text: str, path: str | Path) -> None:
+    """Write a page, in place of an older one.
+
+    Raises:
+        FileError: the file cannot be written.
+    """
     try:
-        write_atomically(path, page.encode())
+        write_atomically(Path(path), text.encode())
     except OSError as error:
         raise FileError(f"Cannot write {path}: {error.strerror}.") from error
 
 
-def embedded(panel: Panel, selection: Mapping[str, Json], options: Mapping[str, Json]) -> str:
+def embedded(panel: Panel, selection: Mapping[str, Json], options: Mapping[str, Json], group: str = "") -> str:
     """Return a fragment that brings the script along, for the output of one notebook cell."""
-    part = _part(panel, selection, options, "", NOTEBOOK_LIMIT_BYTES)
-    return f'<style>{bundle.styles()}</style>{part}<script type="module">{bundle.script()}</script>'
+    part = _part(panel, selection, options, group, NOTEBOOK_LIMIT_BYTES)
+    return f"<style>{bundle.styles()}</style>{part}{_SCRIPT}{bundle.script()}</script>"
+
+
+def part_of(fragment: str) -> str | None:
+    """Return what `embedded` returned, in this version or another, without script and styles; None for other markup."""
+    start = fragment.find(_PART)
+    end = fragment.rfind(_SCRIPT)
+    return fragment[start:end] if fragment.startswith("<style>") and 0 < start < end else None
 
 
 def _part(
@@ -75,7 +102,7 @@ def _part(
     # "<" never stands in the data, so neither "</script" nor "<!--" can.
     safe = data.replace("<", "\\u003c")
     return (
-        f'<div class="bk-embed"><div class="bk-static">{panel.static(selection)}</div>'
+        f'{_PART}<div class="bk-static">{panel.static(selection)}</div>'
         f'<script type="application/json" class="bk-data">{safe}</script></div>'
     )
 
@@ -91,7 +118,7 @@ _PAGE = """<!DOCTYPE html>
 </head>
 <body class="bk-page">
 <main>
-{parts}
+{body}
 </main>
 <script type="module">{script}</script>
 </body>

@@ -107,12 +107,12 @@ class Widget(anywidget.AnyWidget):
         chosen = mode()
         bundled: dict[str, Any] = {"text/plain": self.to_text()}
         if chosen == "selfcontained":
-            bundled["text/html"] = embedded(self.panel, selection=self.selection, options=self.options)
+            bundled["text/html"] = embedded(self.panel, self.selection, self.options, self._group)
         elif chosen != "live":
             bundled["text/html"] = self.to_html()
         if chosen in ("auto", "live"):
             bundled[_LIVE] = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return bundled, {}
+        return bundled, {"bertkit": {"view": self.panel.kind}}
 
     def _receive(self, _: object, content: Json, buffers: list[memoryview]) -> None:
         self._correspondence.receive(content, buffers)
