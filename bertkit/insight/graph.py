@@ -103,6 +103,13 @@ def given_inputs(lowered: Lowered, inputs: Mapping[str, Array]) -> dict[str, Ten
     }
 
 
+def given_layers(lowered: Lowered, inputs: Mapping[str, Array], layers: Mapping[str, Array]) -> dict[str, Tensor]:
+    """Return a model's inputs and the values of some of its layers as `walk` takes them; it then starts from those."""
+    given = given_inputs(lowered, inputs)
+    device = next(iter(given.values())).device
+    return given | {node_of(lowered, layer): torch.from_numpy(array).to(device) for layer, array in layers.items()}
+
+
 def output_nodes(lowered: Lowered) -> dict[str, str]:
     """Return the node that holds each output, by feature name."""
     (output,) = (node for node in lowered.module.graph.nodes if node.op == "output")

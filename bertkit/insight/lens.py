@@ -8,6 +8,7 @@ if it did not know it, and probabilities of early layers are not calibrated.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -134,6 +135,7 @@ def apply_lens(
     example: Example,
     *,
     max_answer_tokens: int = MAX_ANSWER_TOKENS,
+    hidden: Mapping[str, Array] | None = None,
     progress: ProgressCallback | None = None,
 ) -> Lens:
     """Let the span head read every hidden state of one run.
@@ -142,13 +144,15 @@ def apply_lens(
         subject: a reader whose file bertkit wrote; any family, either format.
         example: the question and the window.
         max_answer_tokens: the longest answer, in tokens.
+        hidden: the hidden states by layer (`subject.anatomy.hidden`), where a trace has kept them; None to run the
+            model.
         progress: called after each hidden state; what it raises ends the work.
 
     Raises:
         UnsupportedError: bertkit did not write the file.
         ModelError: a logit is not a finite number, or the window has no span to choose from.
     """
-    start, end = _logits(subject, example, progress)
+    start, end = _logits(subject, example, hidden, progress)
     bands = [Band.of(example, *pair, max_answer_tokens) for pair in zip(start, end, strict=True)]
     answer = bands[-1].answer
     temperature = subject.reader.settings.temperature
@@ -174,16 +178,20 @@ def _stage(subject: Subject, index: int, band: Band, answer: RowSpan, start: flo
     return LensStage(anatomy.stages[index], anatomy.hidden[index], band.answer, score, rank, start, end)
 
 
-def _logits(subject: Subject, example: Example, progress: ProgressCallback | None) -> tuple[Array, Array]:
+def _logits(
+    subject: Subject, example: Example, hidden: Mapping[str, Array] | None, progress: ProgressCallback | None
+) -> tuple[Array, Array]:
     """Return what the span head makes of each hidden state: two times [stages, length]."""
-    from bertkit.insight.graph import as_array, compute, given_inputs, node_of, output_nodes, walk
+    from bertkit.insight.graph import as_array, compute, given_inputs, given_layers, node_of, output_nodes, walk
 
-    lowered, hidden = subject.lowered, subject.anatomy.hidden
+    lowered, layers = subject.lowered, subject.anatomy.hidden
     outputs = output_nodes(lowered)
     start, end = outputs[START_OUTPUT], outputs[END_OUTPUT]
-    nodes = [node_of(lowered, layer) for layer in hidden]
+    nodes = [node_of(lowered, layer) for layer in layers]
+    known = given_inputs(lowered, example.inputs) if hidden is None else given_layers(lowered, example.inputs, hidden)
+    states = ((node, known[node]) for node in nodes) if hidden is not None else walk(lowered, known, nodes)
     found = []
-    for node, value in walk(lowered, given_inputs(lowered, example.inputs), nodes):
+    for node, value in states:
         if node in nodes:
             logits = compute(lowered, {nodes[-1]: value}, [start, end])
             found.append((as_array(logits[start])[0], as_array(logits[end])[0]))

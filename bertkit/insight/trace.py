@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,11 +52,13 @@ class Trace:
         subject: the model.
         example: the question and the window.
         values: one for each layer's output, in order of computation.
+        kept: values that were kept whole, by layer; others are computed again from the nearest of them.
     """
 
     subject: Subject = field(repr=False)
     example: Example
     values: tuple[LayerValue, ...]
+    kept: Mapping[str, Array] = field(default_factory=dict, repr=False)
 
     def module(self, path: str) -> list[LayerValue]:
         """Return the values of the layers of a module and of all modules inside it; all values for an empty path."""
@@ -75,7 +77,7 @@ class Trace:
         Raises:
             InputError: the model has no such layer.
         """
-        from bertkit.insight.graph import as_array, compute, given_inputs
+        from bertkit.insight.graph import as_array, compute, given_layers
 
         lowered = self.subject.lowered
         name, _, number = layer.partition(":")
@@ -83,8 +85,9 @@ class Trace:
         index = int(number) if number.isdigit() else 0
         if index >= len(nodes) or (number and not number.isdigit()):
             raise InputError(f'The model has no layer "{layer}" among its {len(lowered.layers)} layers.')
-        inputs = given_inputs(lowered, self.example.inputs)
-        return as_array(compute(lowered, inputs, [nodes[index]])[nodes[index]])
+        given = given_layers(lowered, self.example.inputs, self.kept)
+        node = nodes[index]
+        return as_array(given[node] if node in given else compute(lowered, given, [node])[node])
 
     def histogram(self, layer: str, bins: int = BINS) -> Histogram:
         """Compute a layer's value again and count it in bins.
@@ -111,13 +114,16 @@ class Trace:
         return f"{self.example}\n{table(_HEADERS, rows)}"
 
 
-def trace_layers(subject: Subject, example: Example, progress: ProgressCallback | None = None) -> Trace:
+def trace_layers(
+    subject: Subject, example: Example, progress: ProgressCallback | None = None, *, keep: Collection[str] = ()
+) -> Trace:
     """Follow an example through the model; each value is summarized as it is computed and then dropped.
 
     Args:
         subject: the model; any Core ML file that can be lowered, whoever wrote it.
         example: the question and the window.
         progress: called after each layer; what it raises ends the work.
+        keep: layers whose first outputs are kept whole.
     """
     from bertkit.insight.graph import as_array, given_inputs, walk
 
@@ -125,14 +131,18 @@ def trace_layers(subject: Subject, example: Example, progress: ProgressCallback 
     names = _names_by_node(lowered.layers)
     kinds = _kinds(subject)
     values = []
+    kept: dict[str, Array] = {}
     for node, value in walk(lowered, given_inputs(lowered, example.inputs), names.keys()):
         for name in names.get(node, ()):
             layer = name.partition(":")[0]
-            summary = Summary.of(as_array(value))
+            array = as_array(value)
+            summary = Summary.of(array)
+            if name in keep:
+                kept[name] = array
             values.append(LayerValue(name, module_of_layer(layer), kinds.get(layer, ""), summary))
         if progress is not None and node in names:
             progress(len(values), sum(map(len, names.values())))
-    return Trace(subject, example, tuple(values))
+    return Trace(subject, example, tuple(values), kept)
 
 
 def _names_by_node(layers: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:

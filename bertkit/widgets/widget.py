@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,13 @@ from typing import Any
 import anywidget
 import traitlets
 
-from bertkit.errors import InputError
-from bertkit.widgets import bundle
+from bertkit.widgets import bundle, state
 from bertkit.widgets.correspondence import Correspondence
 from bertkit.widgets.display_mode import mode
 from bertkit.widgets.page import embedded, write_page
 from bertkit.widgets.panel import Json, Panel
 
 _LIVE = "application/vnd.jupyter.widget-view+json"
-_STATE_PARTS = ("selection", "options")
 
 
 class Widget(anywidget.AnyWidget):
@@ -58,20 +55,16 @@ class Widget(anywidget.AnyWidget):
 
     @property
     def state(self) -> str:
-        """The selection and the options as one short string; assign it to a widget of the same kind to restore them."""
-        parts = {name: value for name in _STATE_PARTS if (value := getattr(self, name))}
-        return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+        """The selection and the options as one short line; assign it to a widget of the same kind to restore them."""
+        return state.to_text(self.selection, self.options)
 
     @state.setter
     def state(self, text: str) -> None:
-        try:
-            parts = json.loads(text)
-        except ValueError as error:
-            raise InputError(f"A state is what .state returned, JSON text; got {text[:80]!r} ({error}).") from error
-        if not isinstance(parts, dict) or not all(isinstance(parts.get(name, {}), dict) for name in _STATE_PARTS):
-            raise InputError(f"A state holds {' and '.join(_STATE_PARTS)}, each an object; got {text[:80]!r}.")
-        for name in _STATE_PARTS:
-            setattr(self, name, parts.get(name, {}))
+        self.selection, self.options = state.from_text(text)
+        self._restored()
+
+    def _restored(self) -> None:
+        """Do what it takes to show a state that was assigned; widgets whose options name content override it."""
 
     def data(self) -> dict[str, Json]:
         """Return what the view shows as plain values."""

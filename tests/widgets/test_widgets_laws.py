@@ -150,11 +150,38 @@ def test_a_state_restores_selection_and_options(panels: dict[str, Panel]) -> Non
     first.options = {"sort": "-parameters"}
     second.state = first.state
     assert (second.selection, second.options) == (first.selection, first.options)
-    assert len(first.state) < 120
-    with pytest.raises(InputError, match="A state"):
+    assert first.state == "module=encoder/layer_1&token=4&.sort=-parameters"
+    with pytest.raises(InputError, match="A state is what"):
         second.state = "nonsense"
-    with pytest.raises(InputError, match="each an object"):
-        second.state = '{"selection": 3}'
+    second.state = ""
+    assert (second.selection, second.options) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        'Who\'s "there" & why = 100 %?\n\\',
+        "12",
+        "true",
+        "null",
+        "NaN",
+        "",
+        " ",
+        "[1",
+        HOSTILE,
+        [3, 5],
+        None,
+        True,
+        0.5,
+        "\u2028ä𝄞",
+    ],
+)
+def test_every_value_survives_in_a_state_between_quotes_of_either_kind(value: object) -> None:
+    from bertkit.widgets.state import from_text, to_text
+
+    line = to_text({"span": value}, {"question": value})
+    assert from_text(line) == ({"span": value}, {"question": value})
+    assert not set(line) & {"'", '"', "\\", "\n"}
 
 
 def test_linked_widgets_share_a_group_and_the_first_selection(panels: dict[str, Panel]) -> None:
