@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from bertkit.errors import InputError
-from bertkit.insight.subject import Array, Example, Subject
+from bertkit.insight.subject import Array, Example
 from bertkit.insight.token_row import TokenRow
 from bertkit.insight.trace import Trace
 from bertkit.qa.progress import ProgressCallback
@@ -146,7 +146,8 @@ def tokens_first(value: Array, length: int) -> Array | None:
     axes = [axis for axis, size in enumerate(value.shape) if axis > 0 and size == length]
     if not axes:
         return None
-    return np.moveaxis(value[0], axes[0] - 1, 0).reshape(length, -1)
+    result: Array = np.moveaxis(value[0], axes[0] - 1, 0).reshape(length, -1)
+    return result
 
 
 def _keys(row: TokenRow, same_document: bool, same_question: bool) -> dict[int, tuple[object, ...]]:
