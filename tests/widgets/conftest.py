@@ -19,7 +19,9 @@ from bertkit.coreml import Package
 from bertkit.inspect import inspect_model
 from bertkit.inspect.atlas import atlas_of
 from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
+from bertkit.widgets.model_map.opening import open_atlas
 from bertkit.widgets.model_map.panel import ModelMapPanel
+from bertkit.widgets.model_pair.panel import pair as model_pair
 from bertkit.widgets.panel import Panel
 
 
@@ -42,11 +44,26 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def panels(program: Path, network: Path, hostile: Path) -> dict[str, Panel]:
+def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return a converted file, and the checkpoint that it was converted from."""
+    from bert_checkpoints import CONFIGS, make_checkpoint
+
+    from bertkit.bert import convert
+
+    folder = tmp_path_factory.mktemp("pair")
+    checkpoint = make_checkpoint(folder / "tiny-bert", "bert", CONFIGS["bert"])
+    convert(checkpoint, folder / "tiny-bert.mlpackage", lengths=(24,))
+    return folder / "tiny-bert.mlpackage", checkpoint
+
+
+@pytest.fixture(scope="session")
+def panels(program: Path, network: Path, hostile: Path, pair: tuple[Path, Path]) -> dict[str, Panel]:
     """Return every panel there is; those called `... hostile` show text that would run if it became markup."""
     return {
         "model map of a program": ModelMapPanel(atlas_of(Package.open(program))),
         "model map hostile": ModelMapPanel(atlas_of(Package.open(hostile))),
+        "model pair": model_pair(ModelMapPanel(open_atlas(pair[0])), open_atlas(pair[1])),
+        "model pair hostile": model_pair(ModelMapPanel(open_atlas(hostile)), open_atlas(pair[1])),
         "model inspector of a network": ModelInspectorPanel(inspect_model(network), inspect_model(hostile)),
         "model inspector of a program": ModelInspectorPanel(inspect_model(program)),
         "model inspector hostile": ModelInspectorPanel(inspect_model(hostile)),

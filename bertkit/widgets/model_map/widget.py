@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from bertkit.coreml import Package
-from bertkit.inspect.atlas import atlas_of
 from bertkit.widgets.model_map.measure import Measure
+from bertkit.widgets.model_map.opening import open_atlas
 from bertkit.widgets.model_map.panel import ModelMapPanel
+from bertkit.widgets.model_pair.panel import pair
 from bertkit.widgets.widget import Widget
 
 
@@ -17,27 +16,36 @@ class ModelMap(Widget):
     """Modules on the left, the layers of the selected module on the right, then the graph of that module.
 
     Args:
-        model: path of a `.mlmodel` or `.mlpackage`, any that Core ML has; the embedded reader when None.
+        model: path of a `.mlmodel` or `.mlpackage`, any that Core ML has; or a Hugging Face model: the folder of a
+            checkpoint, its id on the hub, or a `transformers.PreTrainedModel`. The embedded reader when None.
         measures: numbers per layer to show, color and sort by: `{"time ms": {"encoder__layer_0__...": 0.8}}`; the last
             word of a name is its unit.
+        original: the Hugging Face model that a Core ML file was converted from, to see both side by side.
 
     Raises:
-        FileError: nothing is there, or it is no Core ML model.
-        ModelError: it breaks the specification so that it cannot be described.
+        FileError: nothing is there, or it is no such model.
+        ModelError: a Core ML file breaks the specification so that it cannot be described.
+        UnsupportedError: a Hugging Face model cannot be followed.
+        InputError: `original` is given beside a model that is no Core ML file.
 
     Example:
         >>> from bertkit.widgets import ModelMap  # doctest: +SKIP
         >>> ModelMap("reader.mlpackage")  # doctest: +SKIP
+        >>> ModelMap("reader.mlpackage", original="deepset/minilm-uncased-squad2")  # doctest: +SKIP
     """
 
     def __init__(
-        self, model: str | Path | None = None, measures: Mapping[str, Mapping[str, float]] | None = None
+        self,
+        model: Any = None,
+        measures: Mapping[str, Mapping[str, float]] | None = None,
+        *,
+        original: Any = None,
     ) -> None:
         from bertkit.resources import default_model
 
-        package = Package.open(default_model() if model is None else model)
-        self._map = ModelMapPanel(atlas_of(package), _measures({} if measures is None else measures))
-        super().__init__(self._map)
+        atlas = open_atlas(default_model() if model is None else model)
+        self._map = ModelMapPanel(atlas, _measures({} if measures is None else measures))
+        super().__init__(self._map if original is None else pair(self._map, open_atlas(original)))
 
     def measure(self, name: str, by_layer: Mapping[str, float]) -> None:
         """Show numbers per layer, in place of earlier ones of the same name.

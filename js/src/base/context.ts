@@ -2,14 +2,14 @@
 import { type Answer, type AskOptions, Channel } from "./channel";
 import { Keys } from "./keys";
 import { type Fields, type Json, listen, type Model } from "./model";
-import { Selection } from "./selection";
+import type { Selects } from "./selection";
 
 export type View = (context: Context, body: HTMLElement) => void;
 
 interface Shared {
   model: Model;
   channel: Channel;
-  selection: Selection;
+  selection: Selects;
   keys: Keys;
   announce: (text: string) => void;
   signal: AbortSignal;
@@ -29,7 +29,7 @@ export class Context {
     return this.shared.signal;
   }
 
-  get selection(): Selection {
+  get selection(): Selects {
     return this.shared.selection;
   }
 
@@ -88,8 +88,8 @@ export class Context {
   }
 
   // The same for a panel inside this one, called `name`.
-  inside(name: string): Context {
-    return new Context(this.shared, [...this.scope, name]);
+  inside(name: string, selection: Selects = this.shared.selection): Context {
+    return new Context({ ...this.shared, selection }, [...this.scope, name]);
   }
 
   private scoped(name: string): string {

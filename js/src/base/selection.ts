@@ -13,6 +13,9 @@ export interface Selected {
   [name: string]: Json | undefined;
 }
 
+// What a view needs of a selection; a pair of views may see each other's under other names.
+export type Selects = Pick<Selection, "value" | "set" | "subscribe">;
+
 interface Shared {
   group: string;
   value: Selected;

@@ -2,8 +2,10 @@
 import type { View } from "../base/context";
 import { modelInspector } from "./model_inspector/view";
 import { modelMap } from "./model_map/view";
+import { modelPair } from "./model_pair/view";
 
 export const views: { [kind: string]: View } = {
   model_inspector: modelInspector,
   model_map: modelMap,
+  model_pair: modelPair,
 };

@@ -24,7 +24,7 @@ export function showLayer(context: Context, place: HTMLElement, layer: Layer, co
   const list = el("dl", { class: "bk-definitions" });
   const row = (term: string, ...description: (Node | string)[]): void =>
     list.append(el("dt", {}, term), el("dd", {}, ...description));
-  row("in the file", el("span", { class: "bk-mono" }, name), " ", copyButton(context, "copy", () => name));
+  row("full name", el("span", { class: "bk-mono" }, name), " ", copyButton(context, "copy", () => name));
   row("type", layer.variant ? `${layer.kind} ${layer.variant}` : layer.kind, el("span", { class: "bk-muted" }, ` ${layer.family}`));
   for (const [title, values] of [["in", layer.inputs], ["out", layer.outputs]] as const) {
     for (const [value, dtype, size] of values) {

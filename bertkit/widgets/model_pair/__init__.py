@@ -1,0 +1,1 @@
+"""A Core ML file beside the Hugging Face model that it was converted from."""
