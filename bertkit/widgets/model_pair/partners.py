@@ -32,8 +32,8 @@ class Partners:
         if not self.originals:
             return "No layers could be matched: the file does not say what it was converted from."
         return (
-            f"{len(self.originals)} values are computed by a layer of both; {len(self.only_file)} layers are the file's "
-            f"own, {len(self.only_original)} the original's: they reshape, mask and add in between."
+            f"{len(self.originals)} values are computed by a layer of both. {len(self.only_file)} layers are only the "
+            f"file's and {len(self.only_original)} only the original's: they reshape, mask and add in between."
         )
 
 
