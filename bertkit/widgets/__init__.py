@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bertkit.widgets.ask_document.widget import AskDocument as AskDocument
     from bertkit.widgets.display_mode import mode as mode
     from bertkit.widgets.linking import link as link
     from bertkit.widgets.model_inspector.widget import ModelInspector as ModelInspector
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bertkit.widgets.page import write_page as write_page
 
 _HOME = {
+    "AskDocument": "bertkit.widgets.ask_document.widget",
     "ModelInspector": "bertkit.widgets.model_inspector.widget",
     "ModelMap": "bertkit.widgets.model_map.widget",
     "link": "bertkit.widgets.linking",

@@ -2,7 +2,8 @@
 
 The view sends `{"type": "request", "id", "method", "parameters"}` and `{"type": "cancel", "id"}`. It gets
 `{"type": "answer", "id", "data"}` with buffers, `{"type": "error", "id", "message"}`, and for long work
-`{"type": "progress", "id", "done", "total", "note"}` before. Which answers are stale the view decides by their ids.
+`{"type": "progress", "id", "done", "total", "note", "data"}` before. Which answers are stale the view decides by their
+ids.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class Correspondence:
 
     def _start(self, identity: str, task: Task) -> None:
         def progress(now: Progress) -> None:
-            self._send({"type": "progress", "id": identity, "done": now.done, "total": now.total, "note": now.note})
+            self._send({"type": "progress", "id": identity, **vars(now)})
 
         def end(job: Job[Answer]) -> None:
             self._jobs.pop(identity, None)

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 Result = TypeVar("Result")
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
@@ -28,11 +28,13 @@ class Progress:
         done: units of work finished.
         total: units in all; 0 when unknown.
         note: what is being done, in words.
+        data: what is known so far, plain values; None where there is nothing to show before the end.
     """
 
     done: int = 0
     total: int = 0
     note: str = ""
+    data: Any = None
 
 
 class Reporter:
@@ -55,7 +57,7 @@ class Reporter:
         self._clock = clock
         self._reported_at = float("-inf")
 
-    def __call__(self, done: int, total: int = 0, note: str = "") -> None:
+    def __call__(self, done: int, total: int = 0, note: str = "", data: Any = None) -> None:
         """Report progress.
 
         Raises:
@@ -66,7 +68,7 @@ class Reporter:
         now = self._clock()
         if now - self._reported_at >= _SECONDS_BETWEEN_REPORTS or (total and done >= total):
             self._reported_at = now
-            self._listener(Progress(done, total, note))
+            self._listener(Progress(done, total, note, data))
 
 
 class Job(Generic[Result]):

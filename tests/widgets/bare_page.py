@@ -37,7 +37,10 @@ class FakeModel {
   on(event, callback) { (this.listeners[event] ??= new Set()).add(callback); }
   off(event, callback) { this.listeners[event]?.delete(callback); }
   emit(event, ...parameters) { for (const callback of [...(this.listeners[event] ?? [])]) callback(...parameters); }
-  async send(content) { this.receive(await window.bkSend(this.number, content)); }
+  async send(content, callbacks, buffers) {
+    const text = (buffer) => btoa(Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join(""));
+    this.receive(await window.bkSend(this.number, content, (buffers ?? []).map(text)));
+  }
   receive(messages) {
     for (const [content, buffers] of messages) {
       const views = buffers.map((text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer));
@@ -136,8 +139,8 @@ class BarePage:
             if item["impact"] in _SERIOUS
         ]
 
-    def _send(self, number: int, content: Any) -> list[Any]:
-        self.shown[number].correspondence.receive(content, [])
+    def _send(self, number: int, content: Any, buffers: list[str] | None = None) -> list[Any]:
+        self.shown[number].correspondence.receive(content, [memoryview(base64.b64decode(b)) for b in buffers or []])
         return self._poll(number)
 
     def _poll(self, number: int) -> list[Any]:

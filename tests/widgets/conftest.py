@@ -10,14 +10,20 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(1, str(Path(__file__).parents[1] / "qa"))
 
 from bare_page import BarePage, launched, opened
 from jupyter_server import JupyterServer, started
+from qa_fakes import FakeModel
 from sample_models import HOSTILE, write_network, write_program
 
 from bertkit.coreml import Package
 from bertkit.inspect import inspect_model
 from bertkit.inspect.atlas import atlas_of
+from bertkit.qa import Document, Reader
+from bertkit.qa.document import Span
+from bertkit.widgets.ask_document.panel import AskDocumentPanel
+from bertkit.widgets.ask_document.session import Session
 from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
 from bertkit.widgets.model_map.opening import open_atlas
 from bertkit.widgets.model_map.panel import ModelMapPanel
@@ -43,6 +49,15 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_network(tmp_path_factory.mktemp("hostile") / "classifier.mlmodel", layer=HOSTILE, note=HOSTILE)
 
 
+def asked(text: str, *questions: str, source: str = "notes.txt") -> Session:
+    """Return a document with one page and one heading that was asked of a model by rule; see qa_fakes."""
+    whole = Span(0, len(text), source)
+    session = Session(Document(text, source, (whole,), (whole,)), Reader(FakeModel(lengths=(128, 256))))
+    for question in questions:
+        session.ask(question)
+    return session
+
+
 @pytest.fixture(scope="session")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return a converted file, and the checkpoint that it was converted from."""
@@ -60,6 +75,11 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def panels(program: Path, network: Path, hostile: Path, pair: tuple[Path, Path]) -> dict[str, Panel]:
     """Return every panel there is; those called `... hostile` show text that would run if it became markup."""
     return {
+        "document": AskDocumentPanel(
+            asked("The lamp was lit in 1698.\n\nThe tower fell in 1703.", "1698", "the tower")
+        ),
+        "document not open": AskDocumentPanel(Session()),
+        "document hostile": AskDocumentPanel(asked(f"{HOSTILE}\n\nand {HOSTILE}", HOSTILE, source=HOSTILE)),
         "model map of a program": ModelMapPanel(atlas_of(Package.open(program))),
         "model map hostile": ModelMapPanel(atlas_of(Package.open(hostile))),
         "model pair": model_pair(ModelMapPanel(open_atlas(pair[0])), open_atlas(pair[1])),

@@ -1,6 +1,7 @@
 """Writes pictures of the widgets to look at: light and dark, at 360 and 1400 pixels.
 
 python tests/widgets/screenshots.py model_map MODEL FOLDER
+python tests/widgets/screenshots.py ask_document DOCUMENT FOLDER QUESTION...
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from bare_page import launched, opened
 from bertkit.coreml import Package
 from bertkit.inspect import inspect_model
 from bertkit.inspect.atlas import atlas_of
+from bertkit.qa import Document
+from bertkit.widgets.ask_document.panel import AskDocumentPanel
+from bertkit.widgets.ask_document.session import Session
 from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
 from bertkit.widgets.model_map.panel import ModelMapPanel
 from bertkit.widgets.panel import Panel
@@ -23,6 +27,11 @@ from bertkit.widgets.panel import Panel
 def _panel(name: str, model: str) -> Panel:
     if name == "model_inspector":
         return ModelInspectorPanel(inspect_model(model))
+    if name == "ask_document":
+        session = Session(Document.open(model))
+        for question in sys.argv[4:]:
+            session.ask(question)
+        return AskDocumentPanel(session)
     if name == "model_map":
         return ModelMapPanel(atlas_of(Package.open(model)))
     raise SystemExit(f"there is no panel {name}")

@@ -128,7 +128,14 @@ def test_a_task_reports_and_answers() -> None:
 
     view = _View(read=lambda: Task(work))
     assert view.ask("read")["data"] == "read"
-    assert view.messages[0][0] == {"type": "progress", "id": "1", "done": 3, "total": 3, "note": "reading"}
+    assert view.messages[0][0] == {
+        "type": "progress",
+        "id": "1",
+        "done": 3,
+        "total": 3,
+        "note": "reading",
+        "data": None,
+    }
 
 
 def test_cancelling_a_task_stops_it_within_a_second() -> None:

@@ -21,6 +21,8 @@ _MODULES = {
     ".pdf": "pdf",
     ".txt": "text",
 }
+SUFFIXES = tuple(_MODULES)
+"""What the names of documents end in."""
 
 
 def loader_for(path: Path) -> Callable[[Path], Document]:

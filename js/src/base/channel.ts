@@ -11,11 +11,15 @@ export interface Progress {
   done: number;
   total: number;
   note: string;
+  // What is known so far, where the method reports it.
+  data?: Json;
 }
 
 export interface AskOptions {
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
+  // Bytes that go along.
+  buffers?: ArrayBuffer[];
 }
 
 // "waiting": an answer is late, the kernel is busy or gone. "static": there is no kernel.
@@ -72,7 +76,7 @@ export class Channel {
     return this.model instanceof RecordedModel ? "static" : "live";
   }
 
-  ask(method: string, parameters: Fields = {}, { signal, onProgress }: AskOptions = {}): Promise<Answer> {
+  ask(method: string, parameters: Fields = {}, { signal, onProgress, buffers }: AskOptions = {}): Promise<Answer> {
     if (this.model instanceof RecordedModel) {
       const answer = this.model.answer(method, parameters);
       return answer ? Promise.resolve(answer) : Promise.reject(new NotRecorded());
@@ -91,7 +95,7 @@ export class Channel {
         onProgress: (progress) => (heard(), onProgress?.(progress)),
       });
       signal?.addEventListener("abort", () => this.abort(id), { once: true });
-      this.model.send({ type: "request", id, method, parameters });
+      this.model.send({ type: "request", id, method, parameters }, undefined, buffers);
     });
   }
 
@@ -108,7 +112,7 @@ export class Channel {
     if (!pending) return;
     this.onConnection("live");
     if (message.type === "progress") {
-      pending.onProgress?.({ done: message.done ?? 0, total: message.total ?? 0, note: message.note ?? "" });
+      pending.onProgress?.({ done: message.done ?? 0, total: message.total ?? 0, note: message.note ?? "", data: message.data ?? null });
       return;
     }
     this.pending.delete(message.id);

@@ -55,7 +55,7 @@ export class Context {
     const draw = (): void => {
       current.abort();
       current = new AbortController();
-      callback(new Context({ ...this.shared, signal: AbortSignal.any([this.signal, current.signal]) }, this.scope));
+      callback(this.until(current.signal));
     };
     listen(this.shared.model, "change:_view", draw, this.signal);
     draw();
@@ -90,6 +90,11 @@ export class Context {
   // The same for a panel inside this one, called `name`.
   inside(name: string, selection: Selects = this.shared.selection): Context {
     return new Context({ ...this.shared, selection }, [...this.scope, name]);
+  }
+
+  // The same, ending earlier.
+  until(signal: AbortSignal): Context {
+    return new Context({ ...this.shared, signal: AbortSignal.any([this.signal, signal]) }, this.scope);
   }
 
   private scoped(name: string): string {

@@ -9,7 +9,7 @@ export interface Model {
   save_changes(): void;
   on(event: string, callback: (...parameters: never[]) => void): void;
   off(event: string, callback: (...parameters: never[]) => void): void;
-  send(content: unknown): void;
+  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
 }
 
 // Listens until `signal` aborts.

@@ -12,10 +12,10 @@ export function failure(error: unknown): HTMLElement {
 }
 
 // A bar with Cancel for work that is running; call `update` with each progress.
-export function running(label: string, cancel: () => void): { element: HTMLElement; update: (progress: Progress) => void } {
+export function running(label: string, cancel: () => void, word = "Cancel"): { element: HTMLElement; update: (progress: Progress) => void } {
   const bar = el("progress", { "aria-label": label });
   const text = el("span", {}, label);
-  const button = el("button", { type: "button", class: "bk-button", onclick: cancel }, "Cancel");
+  const button = el("button", { type: "button", class: "bk-button", onclick: cancel }, word);
   const update = ({ done, total, note }: Progress): void => {
     if (total > 0) {
       bar.max = total;
