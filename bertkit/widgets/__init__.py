@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bertkit.widgets.ask_document.widget import AskDocument as AskDocument
+    from bertkit.widgets.attention_view.widget import AttentionView as AttentionView
     from bertkit.widgets.display_mode import mode as mode
     from bertkit.widgets.linking import link as link
     from bertkit.widgets.model_inspector.widget import ModelInspector as ModelInspector
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "AskDocument": "bertkit.widgets.ask_document.widget",
+    "AttentionView": "bertkit.widgets.attention_view.widget",
     "ModelInspector": "bertkit.widgets.model_inspector.widget",
     "ModelMap": "bertkit.widgets.model_map.widget",
     "link": "bertkit.widgets.linking",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ class Recording:
     """The answers to a panel's requests.
 
     Attributes:
-        answers: by `key`; each holds `data` and `buffers` (base64).
+        answers: by `key`; each holds `data` and `buffers` (zlib, then base64).
         left_out: how many answers did not fit under the limit.
     """
 
@@ -63,4 +64,5 @@ def _ignore(progress: Progress) -> None:
 
 
 def _entry(answer: Answer) -> Json:
-    return {"data": answer.data, "buffers": [base64.b64encode(buffer).decode("ascii") for buffer in answer.buffers]}
+    buffers = [base64.b64encode(zlib.compress(buffer, 9)).decode("ascii") for buffer in answer.buffers]
+    return {"data": answer.data, "buffers": buffers}

@@ -78,8 +78,7 @@ export class Channel {
 
   ask(method: string, parameters: Fields = {}, { signal, onProgress, buffers }: AskOptions = {}): Promise<Answer> {
     if (this.model instanceof RecordedModel) {
-      const answer = this.model.answer(method, parameters);
-      return answer ? Promise.resolve(answer) : Promise.reject(new NotRecorded());
+      return this.model.answer(method, parameters).then((answer) => answer ?? Promise.reject(new NotRecorded()));
     }
     const id = `${this.prefix}-${++this.number}`;
     return new Promise((resolve, reject) => {

@@ -30,21 +30,19 @@ export function palette(element: Element): Palette {
   return colors;
 }
 
-// Fills a canvas of any size. Where cells are smaller than pixels, the highest of those that share one is seen.
-export function paint(canvas: HTMLCanvasElement, heat: Heat, colors: Palette): void {
-  const context = canvas.getContext("2d");
-  if (!context || !canvas.width || !canvas.height) return;
-  context.clearRect(0, 0, canvas.width, canvas.height);
-  if (!heat.rows || !heat.columns) return;
+// Makes the picture that fills a canvas of a size when it is stretched, one pixel a cell. Where cells are smaller than
+// pixels, the highest of those that share one is seen.
+export function picture(heat: Heat, width: number, height: number, colors: Palette): HTMLCanvasElement | undefined {
   const small = document.createElement("canvas");
-  small.width = Math.min(heat.columns, canvas.width);
-  small.height = Math.min(heat.rows, canvas.height);
+  small.width = Math.min(heat.columns, width);
+  small.height = Math.min(heat.rows, height);
+  if (!small.width || !small.height) return undefined;
   const image = new ImageData(small.width, small.height);
-  const highest = peaks(heat, small.width, small.height);
-  highest.forEach((value, at) => image.data.set(colors.subarray(value * 4, value * 4 + 4), at * 4));
+  const pixels = new Uint32Array(image.data.buffer);
+  const shades = new Uint32Array(colors.buffer);
+  peaks(heat, small.width, small.height).forEach((value, at) => (pixels[at] = shades[value] as number));
   small.getContext("2d")?.putImageData(image, 0, 0);
-  context.imageSmoothingEnabled = false;
-  context.drawImage(small, 0, 0, canvas.width, canvas.height);
+  return small;
 }
 
 function peaks(heat: Heat, width: number, height: number): Uint8Array {

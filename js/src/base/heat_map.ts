@@ -1,6 +1,6 @@
 // A heat map to walk through: one tab stop, arrows from cell to cell, and the cell's value always in words below it.
 import { el } from "./dom";
-import { type Heat, paint, type Palette, palette } from "./heat";
+import { type Heat, palette, picture } from "./heat";
 
 export interface HeatMapOptions {
   label: string;
@@ -8,6 +8,8 @@ export interface HeatMapOptions {
   describe: (row: number, column: number) => string;
   // Height in pixels for a width in pixels.
   height: (width: number, heat: Heat) => number;
+  // Rows and columns of values that make one cell, for pictures beside each other; 1 and 1 when left out.
+  tile?: (heat: Heat) => [number, number];
   // A cell was chosen, by arrows or by a click.
   onSelect?: (row: number, column: number) => void;
   // Enter, or a double click.
@@ -34,11 +36,12 @@ const STEPS: { [key: string]: [number, number] } = {
 
 export class HeatMap {
   readonly element: HTMLElement;
+  // The cell in words; it stands below the canvas unless it is put elsewhere.
+  readonly readout = el("output", { class: "bk-heat-readout" });
   private readonly options: HeatMapOptions;
   private readonly canvas: HTMLCanvasElement;
-  private readonly readout = el("output", { class: "bk-heat-readout" });
   private heat: Heat = { rows: 0, columns: 0, values: new Uint8Array() };
-  private colors: Palette | undefined;
+  private painted: HTMLCanvasElement | undefined;
   private marks: Mark[] = [];
   private row = 0;
   private column = 0;
@@ -66,16 +69,30 @@ export class HeatMap {
 
   show(heat: Heat, marks: Mark[] = []): void {
     this.heat = heat;
+    this.painted = undefined;
     this.marks = marks;
     this.select(this.row, this.column);
   }
 
   // Moves the cursor. Does not call back.
   select(row: number, column: number): void {
-    this.row = clamp(row, this.heat.rows);
-    this.column = clamp(column, this.heat.columns);
+    this.row = clamp(row, this.rows);
+    this.column = clamp(column, this.columns);
     this.tell(this.row, this.column);
     this.draw();
+  }
+
+  mark(marks: Mark[]): void {
+    this.marks = marks;
+    this.draw();
+  }
+
+  private get rows(): number {
+    return Math.round(this.heat.rows / (this.options.tile?.(this.heat)[0] ?? 1));
+  }
+
+  private get columns(): number {
+    return Math.round(this.heat.columns / (this.options.tile?.(this.heat)[1] ?? 1));
   }
 
   private tell(row: number, column: number): void {
@@ -85,7 +102,7 @@ export class HeatMap {
   }
 
   private repaint(): void {
-    this.colors = undefined;
+    this.painted = undefined;
     this.draw();
   }
 
@@ -100,10 +117,14 @@ export class HeatMap {
     const height = Math.round(this.options.height(width, this.heat));
     const scale = globalThis.devicePixelRatio || 1;
     this.canvas.style.height = `${height}px`;
-    this.canvas.width = Math.round(width * scale);
-    this.canvas.height = Math.round(height * scale);
-    this.colors ??= palette(this.element);
-    paint(this.canvas, this.heat, this.colors);
+    const size = [Math.round(width * scale), Math.round(height * scale)] as const;
+    if (size[0] !== this.canvas.width || size[1] !== this.canvas.height) this.painted = undefined;
+    [this.canvas.width, this.canvas.height] = size;
+    this.painted ??= picture(this.heat, ...size, palette(this.element));
+    const context = this.canvas.getContext("2d");
+    if (!this.painted || !context) return;
+    context.imageSmoothingEnabled = false;
+    context.drawImage(this.painted, 0, 0, ...size);
     for (const mark of this.marks) this.frame(mark, scale, "--bk-heat-mark");
     this.frame({ row: this.row, column: this.column, rows: 1, columns: 1 }, scale, "--bk-heat-cursor");
   }
@@ -112,7 +133,7 @@ export class HeatMap {
   private frame(mark: Mark, scale: number, color: string): void {
     const context = this.canvas.getContext("2d");
     if (!context || !this.heat.rows) return;
-    const [width, height] = [this.canvas.width / this.heat.columns, this.canvas.height / this.heat.rows];
+    const [width, height] = [this.canvas.width / this.columns, this.canvas.height / this.rows];
     // Cells may be narrower than a line: a frame is at least a few pixels wide.
     const least = Math.max(0, (5 * scale - mark.columns * width) / 2);
     const box = [mark.column * width - least, mark.row * height, mark.columns * width + 2 * least, mark.rows * height] as const;
@@ -126,9 +147,9 @@ export class HeatMap {
 
   private cell(event: MouseEvent): [number, number] {
     const box = this.canvas.getBoundingClientRect();
-    const row = Math.floor(((event.clientY - box.top) / box.height) * this.heat.rows);
-    const column = Math.floor(((event.clientX - box.left) / box.width) * this.heat.columns);
-    return [clamp(row, this.heat.rows), clamp(column, this.heat.columns)];
+    const row = Math.floor(((event.clientY - box.top) / box.height) * this.rows);
+    const column = Math.floor(((event.clientX - box.left) / box.width) * this.columns);
+    return [clamp(row, this.rows), clamp(column, this.columns)];
   }
 
   private clicked(event: MouseEvent): void {
@@ -141,7 +162,7 @@ export class HeatMap {
     const step = STEPS[event.key];
     if (step) this.choose(this.row + step[0], this.column + step[1]);
     else if (event.key === "Home") this.choose(this.row, 0);
-    else if (event.key === "End") this.choose(this.row, this.heat.columns - 1);
+    else if (event.key === "End") this.choose(this.row, this.columns - 1);
     else if (event.key === "Enter" || event.key === " ") this.options.onOpen?.(this.row, this.column);
     else return;
     event.preventDefault();

@@ -54,9 +54,9 @@ export class RecordedModel implements Model {
     throw new Error("a recorded model has nobody to send to");
   }
 
-  answer(method: string, parameters: { [name: string]: Json }): { data: Json; buffers: DataView[] } | undefined {
+  async answer(method: string, parameters: { [name: string]: Json }): Promise<{ data: Json; buffers: DataView[] } | undefined> {
     const found = this.recorded.answers[key(method, parameters)];
-    return found && { data: found.data, buffers: found.buffers.map(decode) };
+    return found && { data: found.data, buffers: await Promise.all(found.buffers.map(decode)) };
   }
 
   private emit(event: string): void {
@@ -64,9 +64,8 @@ export class RecordedModel implements Model {
   }
 }
 
-function decode(base64: string): DataView {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-  return new DataView(bytes.buffer);
+async function decode(base64: string): Promise<DataView> {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new DataView(await new Response(stream).arrayBuffer());
 }

@@ -1,0 +1,88 @@
+// The answer without: hide a token or silence heads, ask again, and keep what was tried.
+import { Latest } from "../../base/channel";
+import type { Context } from "../../base/context";
+import { el, replace } from "../../base/dom";
+import type { Fields } from "../../base/model";
+import { failure, running } from "../../base/states";
+import type { AttentionData, Change, Place } from "./data";
+
+export interface Aim {
+  places: Place[];
+  token: number | undefined;
+}
+
+export class Tried {
+  readonly element: HTMLElement;
+  private readonly context: Context;
+  private readonly data: AttentionData;
+  private readonly aim: () => Aim;
+  private readonly buttons = el("div", { class: "bk-row" });
+  private readonly state = el("div", {});
+  private readonly list = el("ul", { class: "bk-tried" });
+  // The latest first.
+  private changes: Change[];
+  private readonly latest = new Latest();
+  private readonly silence = el("button", { type: "button", class: "bk-button", onclick: () => this.run("silence") });
+  private readonly hide = el("button", { type: "button", class: "bk-button", onclick: () => this.run("hide") });
+
+  constructor(context: Context, data: AttentionData, aim: () => Aim) {
+    this.context = context;
+    this.data = data;
+    this.aim = aim;
+    this.changes = [...data.changes].reverse();
+    this.buttons.append(this.silence, this.hide);
+    this.element = el("div", { class: "bk-detail" }, el("h3", {}, "The answer without"), this.buttons, this.state, this.list);
+    context.signal.addEventListener("abort", () => this.latest.cancel(), { once: true });
+    this.draw();
+  }
+
+  // Names what the buttons do, for what is selected now.
+  update(): void {
+    const { places, token } = this.aim();
+    const part = token === undefined ? "" : this.data.tokens.parts[token];
+    const word = part === "question" || part === "passage";
+    this.silence.textContent = places.length > 1 ? `Silence these ${places.length} heads` : "Silence this head";
+    this.hide.textContent = word ? `Hide “${this.data.tokens.pieces[token as number]}” (${token})` : "Hide a token: select one above";
+    this.hide.disabled = !word;
+  }
+
+  private run(method: "silence" | "hide"): void {
+    const { places, token } = this.aim();
+    void this.ask(method, method === "hide" ? { token: token ?? 0 } : { heads: places.map((place) => place.join(".")).join(" ") });
+  }
+
+  private async ask(method: string, parameters: Fields): Promise<void> {
+    const wait = running("asking again", () => {
+      this.latest.cancel();
+      replace(this.state, "Cancelled.");
+    });
+    replace(this.state, wait.element);
+    try {
+      const answer = await this.latest.run((signal) => this.context.ask<Change>(method, parameters, { signal, onProgress: wait.update }));
+      if (!answer) return;
+      const change = answer.data;
+      this.changes = [change, ...this.changes.filter((old) => old.change !== change.change)];
+      replace(this.state);
+      this.context.announce(change.text);
+      this.draw();
+    } catch (error) {
+      replace(this.state, failure(error));
+    }
+  }
+
+  private draw(): void {
+    const items = this.changes.map((change) => {
+      const outcome = change.same ? "same answer" : change.no_answer ? "no answer" : "another answer";
+      const after = change.same ? "" : ` → “${change.after}”`;
+      return el(
+        "li",
+        {},
+        el("span", { class: change.same ? "bk-mark bk-same" : "bk-mark" }, outcome),
+        ` ${change.change}: “${change.before}”${after} `,
+        el("span", { class: "bk-muted" }, `score ${change.score.toFixed(2)} → ${change.kept.toFixed(2)}`),
+      );
+    });
+    if (!items.length) items.push(el("li", { class: "bk-muted" }, "Nothing tried yet. Silence a head or hide a token to see what the answer does without it."));
+    replace(this.list, ...items);
+  }
+}
