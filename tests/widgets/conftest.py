@@ -16,14 +16,17 @@ from bare_page import BarePage, launched, opened
 from jupyter_server import JupyterServer, started
 from qa_fakes import FakeModel
 from sample_models import HOSTILE, write_network, write_program
+from sample_readers import example_of, open_subject
 
 from bertkit.coreml import Package
+from bertkit.insight import Subject
 from bertkit.inspect import inspect_model
 from bertkit.inspect.atlas import atlas_of
 from bertkit.qa import Document, Reader
 from bertkit.qa.document import Span
 from bertkit.widgets.ask_document.panel import AskDocumentPanel
 from bertkit.widgets.ask_document.session import Session
+from bertkit.widgets.attention_view.panel import AttentionPanel
 from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
 from bertkit.widgets.model_map.opening import open_atlas
 from bertkit.widgets.model_map.panel import ModelMapPanel
@@ -72,7 +75,15 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="session")
-def panels(program: Path, network: Path, hostile: Path, pair: tuple[Path, Path]) -> dict[str, Panel]:
+def small_subject(pair: tuple[Path, Path]) -> Subject:
+    """Return that file as a reader to look into: random, two layers with four heads."""
+    return open_subject(pair[0])
+
+
+@pytest.fixture(scope="session")
+def panels(
+    program: Path, network: Path, hostile: Path, pair: tuple[Path, Path], small_subject: Subject
+) -> dict[str, Panel]:
     """Return every panel there is; those called `... hostile` show text that would run if it became markup."""
     return {
         "document": AskDocumentPanel(
@@ -86,6 +97,8 @@ def panels(program: Path, network: Path, hostile: Path, pair: tuple[Path, Path])
         "model pair hostile": model_pair(ModelMapPanel(open_atlas(hostile)), open_atlas(pair[1])),
         "model inspector of a network": ModelInspectorPanel(inspect_model(network), inspect_model(hostile)),
         "model inspector of a program": ModelInspectorPanel(inspect_model(program)),
+        "attention": AttentionPanel(small_subject, example_of(small_subject)),
+        "attention hostile": AttentionPanel(small_subject, example_of(small_subject, HOSTILE)),
         "model inspector hostile": ModelInspectorPanel(inspect_model(hostile)),
     }
 

@@ -162,5 +162,7 @@ def heads_of(text: str) -> list[tuple[int, int]]:
     try:
         pairs = [(int(layer), int(head)) for layer, head in (item.split(".") for item in text.split())]
     except ValueError as error:
-        raise InputError(f'Heads are written as layer.head, counted from 0, such as "0.3 5.11"; got {text!r}.') from error
+        raise InputError(
+            f'Heads are written as layer.head, counted from 0, such as "0.3 5.11"; got {text!r}.'
+        ) from error
     return pairs

@@ -41,7 +41,10 @@ def draw_grid(maps: AttentionMaps) -> str:
         svg.text(str(head + 1), _LABELS + (head + 0.5) * columns - _GAP / 2, 17, text_anchor="middle")
         for head in range(heads)
     ]
-    names += [svg.text(str(layer + 1), 13, _LABELS + (layer + 0.5) * rows + 2, text_anchor="middle") for layer in range(layers)]
+    names += [
+        svg.text(str(layer + 1), 13, _LABELS + (layer + 0.5) * rows + 2, text_anchor="middle")
+        for layer in range(layers)
+    ]
     image = svg.element(
         "image", href=source, x=_LABELS, y=_LABELS, width=float(sheet.shape[1]), height=float(sheet.shape[0]),
         style="image-rendering:pixelated",

@@ -11,17 +11,20 @@ from bertkit.widgets.panel import Json
 
 _SHOWN_HEADS = 12
 _WIDEST = 860
+_CAPTION = (
+    "A row for each layer, a column for each head; inside each, a row for the token that looks and a column for the "
+    "token looked at."
+)
 
 
 def static_attention(view: dict[str, Json], maps: AttentionMaps) -> Html:
     """Return the grid as a picture, the strongest heads and links as tables, and what was tried."""
     first = maps.example.row[0].piece
     alt = f"Attention of {maps.layer_count} layers with {maps.head_count} heads each. {' '.join(_sentences(maps))}"
-    caption = "A row for each layer, a column for each head; inside each, a row for the token that looks and a column for the token looked at."
     parts = [
         blocks.note(NOTE),
         picture(draw_grid(maps), alt, width=min(_WIDEST, 68 * maps.head_count + 26)),
-        blocks.note(caption),
+        blocks.note(_CAPTION),
         blocks.section("Strongest links from the question into the passage", _links(maps), opened=True),
         blocks.section("Heads where the question looks at the passage most", _heads(maps, first)),
     ]

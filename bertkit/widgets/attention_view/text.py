@@ -14,10 +14,19 @@ def text_attention(view: dict[str, Json], maps: AttentionMaps) -> str:
     """Return the strongest links, the heads where the question looks at the passage most, and what was tried."""
     links = [["layer", "head", "token", "looks at", "place", "share"]]
     links += [
-        [str(link.layer + 1), str(link.head + 1), link.query.piece, link.key.piece, str(link.key.index), f"{link.share:.0%}"]
+        [
+            str(link.layer + 1),
+            str(link.head + 1),
+            link.query.piece,
+            link.key.piece,
+            str(link.key.index),
+            f"{link.share:.0%}",
+        ]
         for link in maps.links()
     ]
-    heads = [["layer", "head", "question to passage", "entropy, bits", f"to {maps.example.row[0].piece}", "to separators"]]
+    heads = [
+        ["layer", "head", "question to passage", "entropy, bits", f"to {maps.example.row[0].piece}", "to separators"]
+    ]
     heads += [
         [
             str(head.layer + 1),
@@ -30,12 +39,14 @@ def text_attention(view: dict[str, Json], maps: AttentionMaps) -> str:
         for head in strongest_heads(maps)[:_SHOWN_HEADS]
     ]
     tried = [line for change in view["changes"] for line in texts.columns([[change["text"]]])]
-    return "\n".join([
-        f"{view['title']}  ({', '.join(view['facts'])})",
-        f"{maps.layer_count} layers of {maps.head_count} heads. {NOTE}",
-        "",
-        *texts.columns(links, right=(0, 1, 4, 5)),
-        "",
-        *texts.columns(heads, right=range(6)),
-        *(["", *tried] if tried else []),
-    ])
+    return "\n".join(
+        [
+            f"{view['title']}  ({', '.join(view['facts'])})",
+            f"{maps.layer_count} layers of {maps.head_count} heads. {NOTE}",
+            "",
+            *texts.columns(links, right=(0, 1, 4, 5)),
+            "",
+            *texts.columns(heads, right=range(6)),
+            *(["", *tried] if tried else []),
+        ]
+    )

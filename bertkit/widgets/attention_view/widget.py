@@ -12,7 +12,7 @@ from bertkit.widgets.widget import Widget
 
 
 class AttentionView(Widget):
-    """Every attention head of a reader for one question: a grid of pictures, one head in detail, and the answer without.
+    """Every attention head of a reader for one question: a grid, one head in detail, and the answer without it.
 
     The window of the document that holds the answer is looked at.
 

@@ -82,10 +82,11 @@ export function drawLines(place: HTMLElement, options: LinesOptions): void {
     const middle = 4 + (height - 8 - column.length * LINE) / 2 + (row + 0.5) * LINE + 4;
     if (at === undefined) return svg("text", { class: "bk-link-gap", x, y: middle, "text-anchor": anchor, "aria-hidden": "true" }, "⋯");
     const piece = pieces[at] ?? "";
+    const visible = piece.length > LONGEST ? `${piece.slice(0, LONGEST - 1)}…` : piece;
     const item = svg(
       "text",
-      { class: "bk-link-token", x, y: middle, "text-anchor": anchor, role: "button", tabindex: -1, "aria-pressed": String(at === token), "aria-label": `${piece}, token ${at}, ${anchor === "end" ? "looks" : "looked at"}`, onclick: () => options.onToken(at) },
-      piece.length > LONGEST ? `${piece.slice(0, LONGEST - 1)}…` : piece,
+      { class: "bk-link-token", x, y: middle, "text-anchor": anchor, role: "button", tabindex: -1, "aria-pressed": String(at === token), "aria-label": `${visible}, token ${at}, ${anchor === "end" ? "looks" : "looked at"}`, onclick: () => options.onToken(at) },
+      visible,
     );
     item.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;

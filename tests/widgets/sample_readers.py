@@ -1,0 +1,33 @@
+"""Small readers for the widgets' tests."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from bertkit.coreml import Configuration
+from bertkit.insight import Example, Subject
+from bertkit.insight.token_row import TokenRow
+from bertkit.qa import Document, Reader
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+PASSAGE = "w1 thes w20 w7 nothing w9 w33 the w3 w15 w2 w40 w8"
+QUESTION = "w3 w9"
+
+
+def open_subject(path: Path) -> Subject:
+    """Open a reader with the torch engine."""
+    return Subject(Reader(path, configuration=Configuration(engine="torch", cache=False)))
+
+
+def example_of(subject: Subject, text: str = "") -> Example:
+    """Return a question on a passage; with `text` that is the question, the document's name and every token's piece."""
+    example = subject.example(QUESTION, Document.from_text(PASSAGE, text or "passage.txt"), window=0)
+    if not text:
+        return example
+    hostile = Example(replace(example.tokenization, question=text), example.index, example.inputs)
+    tokens = tuple(replace(token, piece=f"{text}{token.index}") for token in example.row)
+    vars(hostile)["row"] = TokenRow(tokens)  # a cached property
+    return hostile
