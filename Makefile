@@ -4,13 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test test-all lint format types bench reader js js-check clean
+NOTEBOOKS := $(wildcard notebooks/*.ipynb)
+
+.PHONY: help setup demo test test-all test-notebooks test-hosts notebooks lint format bench reader js js-check clean
 
 help:
 	@echo "make setup     create $(VENV) and install bertkit with the development tools"
 	@echo "make demo      answer a question from a document with the embedded reader"
 	@echo "make test      the default tests (under 8 minutes on 2 cores)"
 	@echo "make test-all  every test, the slow ones too"
+	@echo "make test-notebooks  run every notebook, and look that none carries widget state"
+	@echo "make test-hosts      the widgets in JupyterLab, Notebook 7 and Voila (needs Chromium)"
+	@echo "make notebooks run the notebooks and store their outputs in static form"
 	@echo "make lint      ruff (format and rules) and mypy"
 	@echo "make format    rewrite the sources in the project's format"
 	@echo "make bench     latency and throughput beside other engines: make bench CHECKPOINT=folder"
@@ -36,6 +41,24 @@ test: setup
 test-all: export OMP_NUM_THREADS = 1
 test-all: setup
 	$(BIN)/python -m pytest -n 2
+
+test-notebooks: export BERTKIT_WIDGETS = static
+test-notebooks: setup
+ifneq ($(NOTEBOOKS),)
+	$(BIN)/python -m pytest --nbmake --nbmake-timeout=120 $(NOTEBOOKS)
+	$(BIN)/python -m bertkit clean-notebook --check $(NOTEBOOKS)
+endif
+
+test-hosts: export OMP_NUM_THREADS = 1
+test-hosts: setup
+	$(BIN)/python -m pytest -m "slow and browser" tests/widgets
+
+# No widget state, no times: what is stored changes only with what the notebooks say.
+notebooks: export BERTKIT_WIDGETS = static
+notebooks: setup
+	$(BIN)/python -m nbconvert --to notebook --inplace --execute --ExecutePreprocessor.timeout=120 \
+		--ExecutePreprocessor.store_widget_state=False --ExecutePreprocessor.record_timing=False $(NOTEBOOKS)
+	$(BIN)/python -m bertkit clean-notebook $(NOTEBOOKS)
 
 lint: setup
 	$(BIN)/ruff format --check .

@@ -170,3 +170,13 @@ def test_every_foreign_model_has_an_atlas_that_counts_all_its_layers() -> None:
                 for edge in graph.edges
                 for end in edge
             )
+
+
+def test_inputs_of_an_operation_are_in_the_order_of_their_parameters(program: Path) -> None:
+    layers = {layer.name: layer for layer in layers_of(Package.open(program))}
+    before = "embeddings__projection"
+    for at in range(3):
+        prefix = f"encoder__layer_{at}__"
+        inputs = [value.name for value in layers[f"{prefix}residual"].inputs]
+        assert inputs == [before, f"{prefix}feed_forward__dense"]  # x, y of the add
+        before = f"{prefix}residual"

@@ -25,7 +25,7 @@ def program_layers(program: Any, prefix: str, parameters: dict[str, list[Paramet
         parameters: all of the model, by layer.
     """
     layers = []
-    for name, function in program.functions.items():
+    for name, function in sorted(program.functions.items()):  # maps of protobuf have no order of their own
         own = prefix if len(program.functions) == 1 else f"{prefix}{name}."
         operations = list(_operations(function.block_specializations[function.opset]))
         constants = {
@@ -51,7 +51,7 @@ def _layer(
     own_parameters = parameters.get(prefix + name, [])
     learned = {parameter.name for parameter in own_parameters}
     settings, inputs = {}, []
-    for argument, bound in operation.inputs.items():
+    for argument, bound in sorted(operation.inputs.items()):
         for binding in bound.arguments:
             if binding.name in values:
                 inputs.append(values[binding.name])
