@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from bertkit.errors import InputError
 
@@ -29,6 +30,8 @@ class Configuration:
         cache: folder for compiled models; None is the platform's cache folder, False compiles anew every time.
         compute_units: what the apple engine may use.
         function_name: which function of an ML Program to run; None is the default one.
+        parameters: update parameters to override, by `bertkit.coreml.update.ParameterKey` or its text; an `UpdateTask`
+            checks them against what the model allows.
 
     Raises:
         InputError: a value is not one of those above.
@@ -41,6 +44,7 @@ class Configuration:
     cache: str | Path | Literal[False] | None = None
     compute_units: ComputeUnits = "all"
     function_name: str | None = None
+    parameters: Mapping[Any, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _check_choice("engine", self.engine, get_args(EngineName))

@@ -6,13 +6,17 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from bertkit.coreml.checks import check_inputs
+from bertkit.coreml.classes import Classes
 from bertkit.coreml.configuration import Configuration
 from bertkit.coreml.description import Function, ModelDescription, describe
 from bertkit.coreml.engines.base import Array, Engine
 from bertkit.coreml.engines.choose import load_engine
-from bertkit.coreml.features import MultiArray
+from bertkit.coreml.features import Double, FeatureType, MultiArray
 from bertkit.coreml.package import Package
 from bertkit.errors import InputError
 
@@ -64,14 +68,15 @@ class Model:
                 self._engine = load_engine(self.package, self._function, self.configuration)
             return self._engine
 
-    def predict(self, inputs: Mapping[str, object]) -> dict[str, Array]:
+    def predict(self, inputs: Mapping[str, object]) -> dict[str, Any]:
         """Compute the outputs of one set of inputs.
 
         Args:
             inputs: one value for every input: arrays, or lists and numbers that convert without loss.
 
         Returns:
-            Output name to array, of the declared data type.
+            Output name to array, of the declared data type. A label is an array of shape []; the probabilities of a
+            classifier are a dictionary by label where the model declares one.
 
         Raises:
             InputError: a name, shape or type is wrong, or a value is missing.
@@ -80,7 +85,7 @@ class Model:
         checked = check_inputs(self._function.inputs, inputs)
         return self._declared(self.engine.run(checked))
 
-    def predict_batch(self, rows: Sequence[Mapping[str, object]]) -> list[dict[str, Array]]:
+    def predict_batch(self, rows: Sequence[Mapping[str, object]]) -> list[dict[str, Any]]:
         """Compute the outputs of several sets of inputs, each for itself: rows may differ in shape.
 
         Raises:
@@ -110,11 +115,21 @@ class Model:
         checked = check_inputs(self._function.inputs, inputs)
         return self.engine.trace(checked, layers)
 
-    def _declared(self, outputs: Mapping[str, Array]) -> dict[str, Array]:
-        """Convert outputs to the data types that the model declares."""
+    def _declared(self, outputs: Mapping[str, Array]) -> dict[str, Any]:
+        """Convert outputs to what the model declares."""
+        classes = None if self.engine.name == "apple" else self._classes  # Core ML maps them itself
+        declared = dict(outputs) if classes is None else classes.outputs(outputs)
         types = {feature.name: feature.type for feature in self._function.outputs}
-        converted = {}
-        for name, value in outputs.items():
-            declared = types.get(name)
-            converted[name] = value.astype(declared.dtype, copy=False) if isinstance(declared, MultiArray) else value
-        return converted
+        return {name: _as_declared(value, types.get(name)) for name, value in declared.items()}
+
+    @cached_property
+    def _classes(self) -> Classes | None:
+        return Classes.of(self.package.specification)
+
+
+def _as_declared(value: Any, declared: FeatureType | None) -> Any:
+    if isinstance(declared, MultiArray):
+        return value.astype(declared.dtype, copy=False)
+    if isinstance(declared, Double):
+        return np.asarray(value, dtype=np.float64).reshape(())
+    return value

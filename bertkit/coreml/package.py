@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -24,11 +25,13 @@ class Package:
         path: the `.mlmodel` file or `.mlpackage` folder.
         specification_path: the file that holds the specification; `path` itself for an `.mlmodel`.
         specification: `Model_pb2.Model`.
+        edited: whether `specification` is another one than the file's.
     """
 
     path: Path
     specification_path: Path
     specification: Any
+    edited: bool = False
 
     @classmethod
     def open(cls, path: str | Path) -> Package:
@@ -49,6 +52,10 @@ class Package:
         package._check_weights()
         return package
 
+    def with_specification(self, specification: Any) -> Package:
+        """Return this package with another specification, which exists in memory only until it is saved."""
+        return replace(self, specification=specification, edited=True)
+
     @property
     def model_type(self) -> str:
         """The specification's model type, for example `mlProgram` or `neuralNetwork`."""
@@ -62,7 +69,11 @@ class Package:
     @cached_property
     def digest(self) -> str:
         """The blake2b digest (32 hexadecimal digits) of the specification and the weights, wherever they lie."""
-        return digest_files([self.specification_path, *self.weight_paths()])
+        if not self.edited:
+            return digest_files([self.specification_path, *self.weight_paths()])
+        digest = hashlib.blake2b(self.specification.SerializeToString(deterministic=True), digest_size=16)
+        digest.update(digest_files(self.weight_paths()).encode())
+        return digest.hexdigest()
 
     def weight_paths(self) -> list[Path]:
         """The weight files beside the specification, sorted by name; none for an `.mlmodel`."""

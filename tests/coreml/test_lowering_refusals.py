@@ -189,8 +189,8 @@ def _empty_constant(specification: Any) -> None:
     _dense(specification).loadConstantND.shape.append(2)
 
 
-def _classifier(specification: Any) -> None:
-    specification.neuralNetworkClassifier.layers.add(name="dense")
+def _trees(specification: Any) -> None:
+    specification.treeEnsembleClassifier.SetInParent()
 
 
 _NETWORKS: list[tuple[Callable[[Any], None], type[BertkitError], str]] = [
@@ -209,7 +209,7 @@ _NETWORKS: list[tuple[Callable[[Any], None], type[BertkitError], str]] = [
     (_image, UnsupportedError, r'The input "x" has the type imageType'),
     (_preprocessing, UnsupportedError, "preprocesses images"),
     (_empty_constant, ModelError, r'The layer "dense" loads a constant but holds no data'),
-    (_classifier, UnsupportedError, r'model type "neuralNetworkClassifier".* is not supported\. Available: mlProgram'),
+    (_trees, UnsupportedError, r'model type "treeEnsembleClassifier".* is not supported\. Available: mlProgram'),
 ]
 
 

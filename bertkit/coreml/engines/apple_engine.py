@@ -38,7 +38,11 @@ class AppleEngine:
 
     def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Compute the outputs; see `Engine.run`."""
-        return {name: np.asarray(value) for name, value in self.model.predict(dict(inputs)).items()}
+        outputs: dict[str, Any] = self.model.predict(dict(inputs))
+        for name, value in outputs.items():
+            if not isinstance(value, dict):  # the probabilities of a classifier come by label
+                outputs[name] = np.asarray(value)
+        return outputs
 
     def trace(self, inputs: Mapping[str, Array], layers: Collection[str] | None = None) -> dict[str, Array]:
         """Compute every intermediate value with the torch engine; see `Engine.trace`."""

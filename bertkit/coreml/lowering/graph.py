@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ class Lowered:
             A node that belongs to shape arithmetic holds an int or a tuple of ints instead of a tensor.
         values: name of each value (blob) in the file to the fx node that holds it; the last one where the file reuses a
             name.
+        weights: of a NeuralNetwork, layer and field (`("dense", "weights")`) to the buffer of `module` that holds them.
     """
 
     module: fx.GraphModule
@@ -35,6 +36,7 @@ class Lowered:
     outputs: tuple[str, ...]
     layers: Mapping[str, tuple[str, ...]]
     values: Mapping[str, str]
+    weights: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 class GraphBuilder:
@@ -47,6 +49,7 @@ class GraphBuilder:
         self._inputs: list[str] = []
         self._layers: dict[str, tuple[str, ...]] = {}
         self._values: dict[str, str] = {}
+        self._weights: dict[tuple[str, str], str] = {}
 
     def add_input(self, name: str) -> fx.Node:
         """Add one argument of `forward`; the order of calls is the order of arguments."""
@@ -90,6 +93,10 @@ class GraphBuilder:
         """Record which node holds the value `name`."""
         self._values[name] = node.name
 
+    def name_weights(self, layer: str, field: str, node: fx.Node) -> None:
+        """Record which buffer holds the weights that `layer` keeps in `field`."""
+        self._weights[layer, field] = str(node.target)
+
     def finish(self, outputs: Mapping[str, fx.Node]) -> Lowered:
         """Close the graph.
 
@@ -99,7 +106,9 @@ class GraphBuilder:
         self._graph.output(tuple(outputs.values()))
         self._graph.lint()
         module = fx.GraphModule(self._root, self._graph)
-        return Lowered(module, tuple(self._inputs), tuple(outputs), dict(self._layers), dict(self._values))
+        return Lowered(
+            module, tuple(self._inputs), tuple(outputs), dict(self._layers), dict(self._values), dict(self._weights)
+        )
 
 
 def as_runtime_tensor(array: NDArray[Any]) -> Tensor:

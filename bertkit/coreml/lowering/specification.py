@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bertkit.coreml.kinds import NETWORKS
 from bertkit.coreml.lowering.graph import Lowered
 from bertkit.coreml.lowering.mil.program import lower_program
 from bertkit.coreml.lowering.network.network import lower_network
@@ -27,9 +28,9 @@ def lower(package: Package, function_name: str | None = None) -> Lowered:
     """
     if package.model_type == "mlProgram":
         return lower_program(package, function_name)
-    if package.model_type == "neuralNetwork":
+    if package.model_type in NETWORKS:
         return lower_network(package)
     raise UnsupportedError(
         f'The model type "{package.model_type}" of {package.path} is not supported. '
-        "Available: mlProgram, neuralNetwork."
+        f"Available: mlProgram, {', '.join(NETWORKS)}."
     )

@@ -6,12 +6,13 @@ them or use them as indices, so that an engine of lower precision cannot round a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from bertkit.coreml.classes import Classes
 from bertkit.coreml.lowering.graph import GraphBuilder, Lowered
 from bertkit.coreml.lowering.network.parameters import (
     consumed_fields,
@@ -33,8 +34,11 @@ _RANK_5 = "RANK5_ARRAY_MAPPING"
 
 
 def lower_network(package: Package) -> Lowered:
-    """Lower a NeuralNetwork; see `bertkit.coreml.lowering.lower`."""
-    network = package.specification.neuralNetwork
+    """Lower a NeuralNetwork, classifier or regressor; see `bertkit.coreml.lowering.lower`.
+
+    A classifier's graph returns the probabilities under `Classes.carrier`; labels are not the graph's business.
+    """
+    network = getattr(package.specification, package.model_type)
     description = package.specification.description
     if network.preprocessing:
         raise UnsupportedError(f"{package.path} preprocesses images, which is not supported.")
@@ -45,7 +49,31 @@ def lower_network(package: Package) -> Lowered:
         walker.add_input(feature, is_rank_5)
     for layer in network.layers:
         walker.lower(layer)
-    return walker.finish(description.output, is_rank_5)
+    return walker.finish(_output_blobs(package.specification, network), is_rank_5)
+
+
+def _output_blobs(specification: Any, network: Any) -> dict[str, tuple[str, int]]:
+    """Return for each output of the graph the blob that it is, and the rank that the file declares for it."""
+    classes = Classes.of(specification)
+    blobs = {
+        feature.name: (feature.name, len(feature.type.multiArrayType.shape))
+        for feature in specification.description.output
+    }
+    if classes is not None:
+        blobs.pop(classes.label_output, None)
+        declared_rank = blobs.get(classes.carrier, ("", 0))[1]
+        blobs[classes.carrier] = (_probabilities_blob(network), declared_rank)
+    return blobs
+
+
+def _probabilities_blob(network: Any) -> str:
+    """Return the blob that `labelProbabilityLayerName` means: it names a blob, in some files a layer, or nothing."""
+    named = network.labelProbabilityLayerName
+    by_layer = {layer.name: layer.output[0] for layer in network.layers if layer.output}
+    if not named:
+        return str(network.layers[-1].output[0])
+    blobs = {blob for layer in network.layers for blob in layer.output}
+    return str(named if named in blobs else by_layer.get(named, named))
 
 
 class _Walker:
@@ -78,14 +106,14 @@ class _Walker:
         else:
             self._compute(layer, name)
 
-    def finish(self, outputs: Any, is_rank_5: bool) -> Lowered:
+    def finish(self, outputs: Mapping[str, tuple[str, int]], is_rank_5: bool) -> Lowered:
         nodes = {}
-        for feature in outputs:
-            node = as_tensor_node(self._builder, self._look_up(feature.name, "The network's output"))
+        for name, (blob, declared_rank) in outputs.items():
+            node = as_tensor_node(self._builder, self._look_up(blob, "The network's output"))
             if is_rank_5:
-                arguments = {"x": node, "declared_rank": len(feature.type.multiArrayType.shape)}
-                node = self._builder.add_call(from_rank_5, arguments, f"{feature.name}_output")
-            nodes[feature.name] = node
+                arguments = {"x": node, "declared_rank": declared_rank}
+                node = self._builder.add_call(from_rank_5, arguments, f"{name}_output")
+            nodes[name] = node
         return self._builder.finish(nodes)
 
     def _load_constant(self, layer: Any, name: str) -> None:
@@ -129,6 +157,7 @@ class _Walker:
         bound.update(dict.fromkeys(unread))  # for the check of the arguments, which refuses what is not known
         for name, array in weights.items():
             bound[name] = self._builder.add_constant(object(), f"{place}_{name}", array)
+            self._builder.name_weights(place, name, bound[name])
         return bound
 
     def _bind_inputs(self, inputs: list[Value], implementation: Implementation, place: str) -> dict[str, Any]:

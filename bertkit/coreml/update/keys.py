@@ -1,0 +1,85 @@
+"""Names of what an update can be told: Core ML's own, each for a whole model or scoped to a part of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from bertkit.errors import InputError
+
+_ARRAYS = ("weights", "biases")
+_NAMES = ("learningRate", "momentum", "miniBatchSize", "beta1", "beta2", "eps", "epochs", "shuffle", "seed",
+          "numberOfNeighbors", *_ARRAYS)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ParameterKey:
+    """One parameter of an update.
+
+    Attributes:
+        name: as Core ML writes it, for example `learningRate`.
+        scope: the layer, the model of a pipeline, or the layer inside it (`model/layer`) that it is about; empty for
+            the model as a whole.
+
+    Raises:
+        InputError: there is no parameter of that name.
+    """
+
+    name: str
+    scope: str = ""
+
+    LEARNING_RATE: ClassVar[ParameterKey]
+    MOMENTUM: ClassVar[ParameterKey]
+    MINI_BATCH_SIZE: ClassVar[ParameterKey]
+    BETA1: ClassVar[ParameterKey]
+    BETA2: ClassVar[ParameterKey]
+    EPS: ClassVar[ParameterKey]
+    EPOCHS: ClassVar[ParameterKey]
+    SHUFFLE: ClassVar[ParameterKey]
+    SEED: ClassVar[ParameterKey]
+    NUMBER_OF_NEIGHBORS: ClassVar[ParameterKey]
+    WEIGHTS: ClassVar[ParameterKey]
+    BIASES: ClassVar[ParameterKey]
+
+    def __post_init__(self) -> None:
+        if self.name not in _NAMES:
+            raise InputError(f'There is no update parameter "{self.name}". There are: {", ".join(_NAMES)}.')
+
+    @classmethod
+    def of(cls, key: ParameterKey | str) -> ParameterKey:
+        """Read a key from text: `learningRate`, `learning_rate`, or with its scope `dense.weights`.
+
+        Raises:
+            InputError: there is no parameter of that name.
+        """
+        if isinstance(key, ParameterKey):
+            return key
+        scope, _, name = str(key).rpartition(".")
+        first, *others = name.split("_")
+        return cls(first + "".join(word.capitalize() for word in others), scope)
+
+    def scoped(self, scope: str) -> ParameterKey:
+        """Return the same parameter of a part: a layer, a model of a pipeline, or `model/layer`."""
+        return replace(self, scope=scope)
+
+    @property
+    def is_array(self) -> bool:
+        """Whether its value is an array: the weights or the biases of a layer."""
+        return self.name in _ARRAYS
+
+    def __str__(self) -> str:
+        return f"{self.scope}.{self.name}" if self.scope else self.name
+
+
+ParameterKey.LEARNING_RATE = ParameterKey("learningRate")
+ParameterKey.MOMENTUM = ParameterKey("momentum")
+ParameterKey.MINI_BATCH_SIZE = ParameterKey("miniBatchSize")
+ParameterKey.BETA1 = ParameterKey("beta1")
+ParameterKey.BETA2 = ParameterKey("beta2")
+ParameterKey.EPS = ParameterKey("eps")
+ParameterKey.EPOCHS = ParameterKey("epochs")
+ParameterKey.SHUFFLE = ParameterKey("shuffle")
+ParameterKey.SEED = ParameterKey("seed")
+ParameterKey.NUMBER_OF_NEIGHBORS = ParameterKey("numberOfNeighbors")
+ParameterKey.WEIGHTS = ParameterKey("weights")
+ParameterKey.BIASES = ParameterKey("biases")

@@ -1,0 +1,178 @@
+"""After any number of steps the weights are those that torch's own optimizers reach on the same network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import update_networks as networks
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from update_networks import Recipe
+
+from bertkit.coreml import Package, save_model
+from bertkit.coreml.update import Event, ParameterKey, UpdateTask
+
+_DENSE = (("dense", 5, False), ("tanh",), ("dense", 4, True), ("sigmoid",), ("dense", 3, True))
+_CONVOLUTIONS = (
+    ("conv", 3, 2, True),
+    ("batchnorm",),
+    ("relu",),
+    ("pool", "MAX"),
+    ("conv", 4, 1, True),
+    ("pool", "AVERAGE"),
+    ("sigmoid",),
+    ("pool", "L2"),
+    ("flatten",),
+    ("dense", 3, True),
+)
+_SGD = {"learningRate": 0.1, "momentum": 0.0}
+_MOMENTUM = {"learningRate": 0.05, "momentum": 0.9}
+_ADAM = {"learningRate": 0.02, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+# With a tiny eps Adam turns the rounding of a gradient that is nearly zero into a whole step.
+_STEADY_ADAM = {**_ADAM, "eps": 1e-3}
+
+
+def _trained(built: networks.Built, rows: object, folder: Path) -> tuple[dict[str, np.ndarray], tuple[float, ...]]:
+    path = save_model(folder / "m.mlmodel", built.specification)
+    task = UpdateTask(path, rows)
+    task.resume()
+    context = task.result(60)
+    arrays = {str(key): value for key, value in context.parameters.arrays.items()}
+    return arrays, task.loss_curve
+
+
+@pytest.mark.parametrize(("optimizer", "values"), [("sgd", _SGD), ("sgd", _MOMENTUM), ("adam", _ADAM)])
+@pytest.mark.parametrize("layers", [_DENSE, _CONVOLUTIONS], ids=["dense", "convolutions"])
+@pytest.mark.parametrize("loss", ["cross_entropy", "squared_error"])
+def test_weights_equal_those_of_torch(layers, loss, optimizer, values, tmp_path: Path) -> None:
+    optimizer = f"{optimizer}Optimizer"
+    built = networks.build(Recipe((2, 5, 5), layers, loss), optimizer, batch=4, epochs=5, **values)
+    rows = networks.examples_for(built, 11)  # the last mini-batch holds three
+    arrays, curve = _trained(built, rows, tmp_path)
+    expected = networks.reference(built, rows, optimizer, 4, 5, **values)
+    assert arrays.keys() == set(built.trained)
+    for name, array in arrays.items():
+        np.testing.assert_allclose(array, built.weights[name].detach().numpy(), rtol=0, atol=1e-6, err_msg=name)
+    np.testing.assert_allclose(curve, expected, atol=1e-6)
+
+
+_middle = st.sampled_from(
+    [("conv", 2, 1, True), ("conv", 3, 2, True), ("conv", 2, 2, False), ("pool", "MAX"), ("pool", "AVERAGE"),
+     ("batchnorm",), ("relu",), ("sigmoid",), ("tanh",)]
+)  # fmt: skip
+
+
+@given(
+    middle=st.lists(_middle, max_size=4),
+    end=st.sampled_from([(("dense", 3, True),), (("flatten",), ("dense", 2, True)), (("dense", 4, True), ("tanh",))]),
+    loss=st.sampled_from(["cross_entropy", "squared_error"]),
+    kind=st.sampled_from([("sgdOptimizer", _SGD), ("sgdOptimizer", _MOMENTUM), ("adamOptimizer", _STEADY_ADAM)]),
+    count=st.integers(1, 7),
+    batch=st.integers(1, 5),
+    seed=st.integers(0, 1000),
+)
+@settings(max_examples=12, deadline=None)
+def test_random_networks_train_as_in_torch(tmp_path_factory, middle, end, loss, kind, count, batch, seed) -> None:
+    optimizer, values = kind
+    recipe = Recipe((2, 6, 6), (*middle, *end), loss, seed=seed)
+    built = networks.build(recipe, optimizer, batch=batch, epochs=2, **values)
+    rows = networks.examples_for(built, count, seed)
+    arrays, _ = _trained(built, rows, tmp_path_factory.mktemp("random"))
+    networks.reference(built, rows, optimizer, batch, 2, **values)
+    for name, array in arrays.items():
+        np.testing.assert_allclose(array, built.weights[name].detach().numpy(), rtol=0, atol=1e-6, err_msg=name)
+
+
+def test_labels_are_mapped_to_their_places(tmp_path: Path) -> None:
+    built = networks.build(Recipe((2, 2, 2), _DENSE, labels=True), batch=3, epochs=4, **_SGD)
+    rows = networks.examples_for(built, 7)
+    arrays, _ = _trained(built, rows, tmp_path)
+    networks.reference(built, rows, "sgdOptimizer", 3, 4, **_SGD)
+    for name, array in arrays.items():
+        np.testing.assert_allclose(array, built.weights[name].detach().numpy(), rtol=0, atol=1e-6, err_msg=name)
+
+
+def test_a_classifier_predicts_labels_and_their_probabilities(tmp_path: Path) -> None:
+    built = networks.build(Recipe((2, 2, 2), _DENSE, labels=True))
+    path = save_model(tmp_path / "m.mlmodel", built.specification)
+    row = networks.examples_for(built, 1)[0]
+    task = UpdateTask(path, [row])
+    task.resume()
+    predicted = task.result(60).model.predict({"x": row["x"]})
+    assert set(predicted) == {"fruit", "y"}
+    assert predicted["fruit"] == max(predicted["y"], key=predicted["y"].__getitem__)
+    assert sum(predicted["y"].values()) == pytest.approx(1, abs=1e-5)
+    assert list(predicted["y"]) == list(networks.CLASSES[:3])
+
+
+def test_a_model_overfits_its_examples(tmp_path: Path) -> None:
+    built = networks.build(Recipe((2, 2, 2), _DENSE, labels=True), batch=2, epochs=80, learningRate=0.5, momentum=0.5)
+    rows = networks.examples_for(built, 4)
+    path = save_model(tmp_path / "m.mlmodel", built.specification)
+    task = UpdateTask(path, rows)
+    task.resume()
+    model = task.result(60).model
+    assert task.loss_curve[-1] < task.loss_curve[0] / 5
+    assert [str(model.predict({"x": row["x"]})["fruit"]) for row in rows] == [row["fruit"] for row in rows]
+
+
+def test_only_declared_weights_change(tmp_path: Path) -> None:
+    built = networks.build(Recipe((2, 5, 5), _CONVOLUTIONS))
+    built.specification.description.metadata.userDefined["mine"] = "kept"
+    path = save_model(tmp_path / "m.mlmodel", built.specification)
+    task = UpdateTask(path, networks.examples_for(built, 6))
+    task.resume()
+    saved = task.result(60).save(tmp_path / "new.mlmodel")
+    before, after = Package.open(path).specification, Package.open(saved).specification
+    assert before != after
+    changed = set()
+    for old, new in zip(before.neuralNetwork.layers, after.neuralNetwork.layers, strict=True):
+        if old.isUpdatable:
+            content = getattr(new, new.WhichOneof("layer"))
+            for field in ("weights", "bias"):
+                original = getattr(getattr(old, old.WhichOneof("layer")), field)
+                if getattr(content, field) != original:
+                    changed.add(f"{new.name}.{field}")
+                getattr(content, field).CopyFrom(original)
+    assert changed == {name.replace("biases", "bias") for name in built.trained}
+    del after.description.metadata.userDefined["org.bertkit.updates"]
+    assert after.SerializeToString(deterministic=True) == path.read_bytes()
+
+
+def test_shuffling_is_repeatable_and_depends_on_the_seed(tmp_path: Path) -> None:
+    built = networks.build(Recipe((2, 2, 2), _DENSE), batch=2, epochs=3, **_SGD)
+    built.specification.neuralNetwork.updateParams.shuffle.defaultValue = True
+    rows = networks.examples_for(built, 9)
+    path = save_model(tmp_path / "m.mlmodel", built.specification)
+
+    def run(seed: int) -> bytes:
+        from bertkit.coreml import Configuration
+
+        task = UpdateTask(path, rows, Configuration(parameters={"seed": seed}))
+        task.resume()
+        context = task.result(60)
+        return context.parameters[ParameterKey.WEIGHTS.scoped("layer_4")].tobytes()
+
+    assert run(3) == run(3)
+    assert run(3) != run(4)
+
+
+def test_weights_may_be_given_and_are_trained_from_there(tmp_path: Path) -> None:
+    from bertkit.coreml import Configuration
+
+    built = networks.build(Recipe((2, 2, 2), _DENSE), **_SGD)
+    path = save_model(tmp_path / "m.mlmodel", built.specification)
+    given_weights = np.full((3, 4), 0.25, dtype=np.float32)
+    seen = {}
+    task = UpdateTask(
+        path,
+        networks.examples_for(built, 4),
+        Configuration(parameters={"layer_4.weights": given_weights, "learning_rate": 0.0}),
+        {Event.TRAINING_BEGIN: lambda context: seen.update(begin=context.parameters["layer_4.weights"])},
+    )
+    task.resume()
+    after = task.result(60).parameters["layer_4.weights"]
+    np.testing.assert_array_equal(seen["begin"], given_weights)
+    np.testing.assert_array_equal(after, given_weights)
