@@ -62,6 +62,17 @@ class Example:
         """The row's tokens."""
         return self.tokenization.row(self.index)
 
+    def at(self, window: int) -> Example:
+        """Return the same question on another window of the document.
+
+        Raises:
+            InputError: there is no such window.
+        """
+        windows = self.tokenization.windows
+        if not 0 <= window < len(windows):
+            raise InputError(f"The document has {len(windows)} windows, counted from 0; got {window}.")
+        return Example(self.tokenization, window, dict(rows([windows[window]], tuple(self.inputs))))
+
     def __str__(self) -> str:
         of = f"window {self.index + 1} of {len(self.tokenization.windows)}"
         return f"{shortened(self.question, 60)} | {shortened(self.document.source, 40)}, {of}"

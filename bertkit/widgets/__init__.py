@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bertkit.widgets.answer_span.widget import AnswerSpan as AnswerSpan
     from bertkit.widgets.ask_document.widget import AskDocument as AskDocument
     from bertkit.widgets.attention_view.widget import AttentionView as AttentionView
     from bertkit.widgets.display_mode import mode as mode
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _HOME = {
     "AskDocument": "bertkit.widgets.ask_document.widget",
     "AttentionView": "bertkit.widgets.attention_view.widget",
+    "AnswerSpan": "bertkit.widgets.answer_span.widget",
     "ModelInspector": "bertkit.widgets.model_inspector.widget",
     "ModelMap": "bertkit.widgets.model_map.widget",
     "link": "bertkit.widgets.linking",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 def columns(rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> list[str]:
     """Return rows as lines, with columns two spaces apart; those in `right` are aligned right."""
-    rows = [[_one_line(cell) for cell in row] for row in rows]
+    rows = [[one_line(cell) for cell in row] for row in rows]
     if not rows:
         return []
     aligned = frozenset(right)
@@ -21,6 +21,6 @@ def columns(rows: Iterable[Sequence[str]], right: Iterable[int] = ()) -> list[st
     ]
 
 
-def _one_line(cell: str) -> str:
-    """Make control characters harmless: a name from a file must not move a terminal's cursor."""
+def one_line(cell: str) -> str:
+    """Return text with control characters made harmless: a name from a file must not move a terminal's cursor."""
     return "".join(character if character.isprintable() else "\ufffd" for character in cell)

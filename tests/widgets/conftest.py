@@ -19,11 +19,12 @@ from sample_models import HOSTILE, write_network, write_program
 from sample_readers import example_of, open_subject
 
 from bertkit.coreml import Package
-from bertkit.insight import Subject
+from bertkit.insight import Example, Subject
 from bertkit.inspect import inspect_model
 from bertkit.inspect.atlas import atlas_of
 from bertkit.qa import Document, Reader
 from bertkit.qa.document import Span
+from bertkit.widgets.answer_span.panel import AnswerSpanPanel
 from bertkit.widgets.ask_document.panel import AskDocumentPanel
 from bertkit.widgets.ask_document.session import Session
 from bertkit.widgets.attention_view.panel import AttentionPanel
@@ -32,6 +33,15 @@ from bertkit.widgets.model_map.opening import open_atlas
 from bertkit.widgets.model_map.panel import ModelMapPanel
 from bertkit.widgets.model_pair.panel import pair as model_pair
 from bertkit.widgets.panel import Panel
+
+LIGHTHOUSE = "the lamp was lit 1698 on the rock and the keeper wrote it down; a storm took the tower in 1703"
+"""Several windows of a fake reader, whose pieces are characters and whose answer is where the question stands."""
+
+
+def _asked(question: str, text: str, length: int) -> tuple[Subject, Example]:
+    """Return a reader without layers, and the window with its answer."""
+    subject = Subject(Reader(FakeModel(lengths=(length,))))
+    return subject, subject.example(question, Document.from_text(text))
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +101,8 @@ def panels(
         ),
         "document not open": AskDocumentPanel(Session()),
         "document hostile": AskDocumentPanel(asked(f"{HOSTILE}\n\nand {HOSTILE}", HOSTILE, source=HOSTILE)),
+        "answer span": AnswerSpanPanel(*_asked("lit 1698", LIGHTHOUSE, 48)),
+        "answer span hostile": AnswerSpanPanel(*_asked(HOSTILE, HOSTILE * 5, 256)),
         "model map of a program": ModelMapPanel(atlas_of(Package.open(program))),
         "model map hostile": ModelMapPanel(atlas_of(Package.open(hostile))),
         "model pair": model_pair(ModelMapPanel(open_atlas(pair[0])), open_atlas(pair[1])),

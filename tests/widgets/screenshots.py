@@ -2,6 +2,7 @@
 
 python tests/widgets/screenshots.py model_map MODEL FOLDER
 python tests/widgets/screenshots.py ask_document DOCUMENT FOLDER QUESTION...
+python tests/widgets/screenshots.py answer_span DOCUMENT FOLDER
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
 from bertkit.widgets.model_map.panel import ModelMapPanel
 from bertkit.widgets.panel import Panel
 
+_QUESTION = "When was the lamp first lit?"
+
 
 def _panel(name: str, model: str) -> Panel:
     if name == "model_inspector":
@@ -34,21 +37,33 @@ def _panel(name: str, model: str) -> Panel:
         return AskDocumentPanel(session)
     if name == "model_map":
         return ModelMapPanel(atlas_of(Package.open(model)))
+    if name == "answer_span":
+        return _answer_span(model)
     raise SystemExit(f"there is no panel {name}")
+
+
+def _answer_span(document: str) -> Panel:
+    from bertkit.insight import Subject
+    from bertkit.qa import Document, Reader
+    from bertkit.widgets.answer_span.panel import AnswerSpanPanel
+
+    subject = Subject(Reader())
+    return AnswerSpanPanel(subject, subject.example(_QUESTION, Document.open(document)))
 
 
 def main() -> None:
     name, model, folder = sys.argv[1:4]
+    panel = _panel(name, model)
     with launched() as browser:
         for dark in (False, True):
             for width in (360, 1400):
                 with opened(browser, width, 900, dark) as bare:
-                    panel = _panel(name, model)
                     bare.page.goto("about:blank")
                     bare.open_panel(panel)
                     if dark:
                         bare.page.evaluate("document.body.style.background = '#0d1117'")
                     bare.page.wait_for_timeout(600)
+                    bare.page.wait_for_function("!document.querySelector('.bk-running')")
                     path = Path(folder) / f"{name}-{width}-{'dark' if dark else 'light'}.png"
                     bare.page.screenshot(path=str(path), full_page=True)
                     print(path, bare.errors, bare.blocked)

@@ -1,6 +1,6 @@
 // A heat map to walk through: one tab stop, arrows from cell to cell, and the cell's value always in words below it.
 import { el } from "./dom";
-import { type Heat, palette, picture } from "./heat";
+import { type Heat, type Palette, palette, picture } from "./heat";
 
 export interface HeatMapOptions {
   label: string;
@@ -40,6 +40,7 @@ export class HeatMap {
   readonly readout = el("output", { class: "bk-heat-readout" });
   private readonly options: HeatMapOptions;
   private readonly canvas: HTMLCanvasElement;
+  private readonly themed = new MutationObserver(() => this.repaint());
   private heat: Heat = { rows: 0, columns: 0, values: new Uint8Array() };
   private painted: HTMLCanvasElement | undefined;
   private marks: Mark[] = [];
@@ -59,12 +60,7 @@ export class HeatMap {
     this.canvas.addEventListener("pointerleave", () => this.tell(this.row, this.column), { signal });
     const resized = new ResizeObserver(() => this.draw());
     resized.observe(this.element);
-    const themed = new MutationObserver(() => this.repaint());
-    requestAnimationFrame(() => {
-      const root = this.element.closest(".bk-root");
-      if (root && !signal.aborted) themed.observe(root, { attributes: true, attributeFilter: ["data-bk-theme"] });
-    });
-    signal.addEventListener("abort", () => (resized.disconnect(), themed.disconnect()), { once: true });
+    signal.addEventListener("abort", () => (resized.disconnect(), this.themed.disconnect()), { once: true });
   }
 
   show(heat: Heat, marks: Mark[] = []): void {
@@ -120,13 +116,20 @@ export class HeatMap {
     const size = [Math.round(width * scale), Math.round(height * scale)] as const;
     if (size[0] !== this.canvas.width || size[1] !== this.canvas.height) this.painted = undefined;
     [this.canvas.width, this.canvas.height] = size;
-    this.painted ??= picture(this.heat, ...size, palette(this.element));
+    this.painted ??= picture(this.heat, ...size, this.colors());
     const context = this.canvas.getContext("2d");
     if (!this.painted || !context) return;
     context.imageSmoothingEnabled = false;
     context.drawImage(this.painted, 0, 0, ...size);
     for (const mark of this.marks) this.frame(mark, scale, "--bk-heat-mark");
     this.frame({ row: this.row, column: this.column, rows: 1, columns: 1 }, scale, "--bk-heat-cursor");
+  }
+
+  // The theme is known, and can change, once the map is in the document.
+  private colors(): Palette {
+    const root = this.element.closest(".bk-root");
+    if (root) this.themed.observe(root, { attributes: true, attributeFilter: ["data-bk-theme"] });
+    return palette(this.element);
   }
 
   // Two lines, so that the frame is seen on light and dark cells alike.
