@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 _CHUNK_BYTES = 1 << 20
+_EXCHANGE = 2  # RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
+_HERE = -100  # AT_FDCWD: relative names begin in the working folder
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -36,8 +40,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 def replaced_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder that takes the place of `path` when the block ends without an error.
 
-    A folder cannot be replaced in one step where the target exists: the old one is moved aside first and put back if
-    the second move fails, so one of the two is always complete on disk.
+    Where the system can exchange two folders in one step (Linux, macOS), one of the two is at `path` at any moment.
+    Elsewhere the old one is moved aside first and put back if the second move fails, so one is always complete on disk.
     """
     staging = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
@@ -52,6 +56,8 @@ def _swap(staging: Path, path: Path) -> None:
     if not path.exists():
         os.replace(staging, path)
         return
+    if path.is_dir() and _exchange(staging, path):
+        return  # the old one is in the place of the new one now, and removed with it
     retired = staging.with_name(f"{staging.name}.old")
     os.replace(path, retired)
     try:
@@ -63,6 +69,18 @@ def _swap(staging: Path, path: Path) -> None:
         shutil.rmtree(retired, ignore_errors=True)
     else:
         retired.unlink(missing_ok=True)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Let two names change places in one step; false where the system or the file system cannot."""
+    names = [os.fsencode(first), os.fsencode(second)]
+    try:
+        library = ctypes.CDLL(None, use_errno=True)
+        if sys.platform == "darwin":
+            return bool(library.renamex_np(*names, _EXCHANGE) == 0)
+        return bool(library.renameat2(_HERE, names[0], _HERE, names[1], _EXCHANGE) == 0)
+    except (AttributeError, OSError, TypeError):  # no such function, or no such library
+        return False
 
 
 def _umask() -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 import stat
 from pathlib import Path
 
@@ -82,9 +84,32 @@ def test_failed_swap_puts_the_old_folder_back(tmp_path: Path, monkeypatch: pytes
         replace(source, destination)
 
     monkeypatch.setattr(os, "replace", refuse_the_new_one)
+    monkeypatch.setattr("bertkit.files._exchange", lambda *_: False)
     with pytest.raises(OSError, match="refused"), replaced_folder(target) as staging:
         (staging / "new").write_text("2")
     assert _names(target) == {"old"}
+
+
+@pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="folders are exchanged on Linux and macOS only")
+def test_a_folder_is_there_at_every_moment_of_its_replacement(tmp_path: Path) -> None:
+    target = tmp_path / "model.mlpackage"
+    target.mkdir()
+    missing, ended = [], threading.Event()
+
+    def watch() -> None:
+        while not ended.is_set():
+            if not target.exists():
+                missing.append(1)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    for _ in range(50):
+        with replaced_folder(target) as staging:
+            (staging / "new").write_text("2")
+    ended.set()
+    watcher.join()
+    assert not missing
+    assert _names(tmp_path) == {"model.mlpackage"}
 
 
 def test_digest_depends_on_content_order_and_boundaries(tmp_path: Path) -> None:
