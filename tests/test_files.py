@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import threading
-import stat
 from pathlib import Path
 
 import pytest
