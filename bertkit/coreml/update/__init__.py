@@ -12,11 +12,14 @@ from bertkit.coreml.update.keys import ParameterKey
 from bertkit.coreml.update.parameters import UpdateParameters
 from bertkit.coreml.update.record import UpdateRecord, update_records
 from bertkit.coreml.update.semantics import Semantics
+from bertkit.coreml.update.store import ModelStore
 from bertkit.coreml.update.task import UpdateTask
+from bertkit.coreml.update.versions import Version
 
 __all__ = [
     "Event",
     "Metrics",
+    "ModelStore",
     "ParameterKey",
     "Semantics",
     "TaskState",
@@ -24,5 +27,6 @@ __all__ = [
     "UpdateParameters",
     "UpdateRecord",
     "UpdateTask",
+    "Version",
     "update_records",
 ]
