@@ -15,6 +15,7 @@ from bertkit.cli.evaluate import evaluate
 from bertkit.cli.export import export
 from bertkit.cli.inspect import inspect
 from bertkit.cli.predict import predict
+from bertkit.cli.update import update
 from bertkit.cli.validate import validate
 from bertkit.cli.view import view
 
@@ -26,7 +27,20 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (ask, calibrate, clean_notebook, convert, demo, evaluate, export, inspect, predict, validate, view):
+for command in (
+    ask,
+    calibrate,
+    clean_notebook,
+    convert,
+    demo,
+    evaluate,
+    export,
+    inspect,
+    predict,
+    update,
+    validate,
+    view,
+):
     app.command()(command)
 
 

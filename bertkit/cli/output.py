@@ -19,8 +19,8 @@ _CONTEXT_CHARACTERS = 160
 class ProgressCallback(Protocol):
     """Called by long work with what is done so far and the whole, in the same unit."""
 
-    def __call__(self, done: int, total: int) -> None:
-        """Report progress."""
+    def __call__(self, done: int, total: int, note: str = "") -> None:
+        """Report progress, with a few words of how it goes."""
 
 
 def print_json(value: object) -> None:
@@ -38,8 +38,9 @@ def progress_bar(label: str, unit: str) -> Iterator[ProgressCallback | None]:
 
     with tqdm(desc=label, unit=unit, leave=False, file=sys.stderr) as bar:
 
-        def report(done: int, total: int) -> None:
+        def report(done: int, total: int, note: str = "") -> None:
             bar.total = total
+            bar.set_postfix_str(note, refresh=False)
             bar.update(done - bar.n)
 
         yield report

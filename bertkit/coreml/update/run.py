@@ -13,6 +13,7 @@ from bertkit.coreml.update.context import UpdateContext
 from bertkit.coreml.update.control import Control
 from bertkit.coreml.update.events import Event, Metrics
 from bertkit.coreml.update.examples import Examples
+from bertkit.coreml.update.keys import ParameterKey
 from bertkit.coreml.update.loop import TrainingLoop
 from bertkit.coreml.update.parameters import UpdateParameters
 from bertkit.coreml.update.progress import Progress
@@ -70,6 +71,12 @@ class UpdateRun:
     def progress(self) -> Progress:
         """Where training is."""
         return self._loop.progress
+
+    @property
+    def fraction(self) -> float:
+        """How much of the training is done, from 0 to 1."""
+        epochs = self._loop.parameters.get(ParameterKey.EPOCHS, 1)
+        return min(1.0, (self.progress.epoch + self.progress.done / len(self.examples)) / epochs)
 
     def keep_at(self, path: Path, seconds: float, clock: Callable[[], float]) -> None:
         """Write checkpoints to `path`, and go on from the one that is there.

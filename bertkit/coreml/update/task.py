@@ -16,7 +16,7 @@ from bertkit.coreml.description import describe
 from bertkit.coreml.package import Package
 from bertkit.coreml.update.context import UpdateContext
 from bertkit.coreml.update.control import Cancelled, Control
-from bertkit.coreml.update.events import Event, TaskState
+from bertkit.coreml.update.events import Event, Metrics, TaskState
 from bertkit.coreml.update.examples import read_examples
 from bertkit.coreml.update.make_trainer import make_trainer
 from bertkit.coreml.update.run import UpdateRun
@@ -102,6 +102,16 @@ class UpdateTask:
     def loss_curve(self) -> tuple[float, ...]:
         """The mean loss of each epoch so far."""
         return tuple(self._run.progress.curve)
+
+    @property
+    def metrics(self) -> Metrics:
+        """The latest loss and place."""
+        return self._run.progress.metrics
+
+    @property
+    def fraction(self) -> float:
+        """How much of the update is done, from 0 to 1."""
+        return self._run.fraction
 
     @property
     def example_count(self) -> int:
