@@ -75,7 +75,7 @@ class UpdateRun:
     @property
     def fraction(self) -> float:
         """How much of the training is done, from 0 to 1."""
-        epochs = self._loop.parameters.get(ParameterKey.EPOCHS, 1)
+        epochs = int(self._loop.parameters.get(ParameterKey.EPOCHS, 1))
         return min(1.0, (self.progress.epoch + self.progress.done / len(self.examples)) / epochs)
 
     def keep_at(self, path: Path, seconds: float, clock: Callable[[], float]) -> None:
