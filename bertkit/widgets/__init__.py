@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bertkit.widgets.model_inspector.widget import ModelInspector as ModelInspector
     from bertkit.widgets.model_map.widget import ModelMap as ModelMap
     from bertkit.widgets.page import write_page as write_page
+    from bertkit.widgets.tokenizer_view.widget import TokenizerView as TokenizerView
 
 _HOME = {
     "AskDocument": "bertkit.widgets.ask_document.widget",
@@ -24,6 +25,7 @@ _HOME = {
     "AnswerSpan": "bertkit.widgets.answer_span.widget",
     "ModelInspector": "bertkit.widgets.model_inspector.widget",
     "ModelMap": "bertkit.widgets.model_map.widget",
+    "TokenizerView": "bertkit.widgets.tokenizer_view.widget",
     "link": "bertkit.widgets.linking",
     "mode": "bertkit.widgets.display_mode",
     "write_page": "bertkit.widgets.page",

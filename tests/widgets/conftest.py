@@ -33,6 +33,7 @@ from bertkit.widgets.model_map.opening import open_atlas
 from bertkit.widgets.model_map.panel import ModelMapPanel
 from bertkit.widgets.model_pair.panel import pair as model_pair
 from bertkit.widgets.panel import Panel
+from bertkit.widgets.tokenizer_view.panel import TokenizerPanel
 
 LIGHTHOUSE = "the lamp was lit 1698 on the rock and the keeper wrote it down; a storm took the tower in 1703"
 """Several windows of a fake reader, whose pieces are characters and whose answer is where the question stands."""
@@ -42,6 +43,10 @@ def _asked(question: str, text: str, length: int) -> tuple[Subject, Example]:
     """Return a reader without layers, and the window with its answer."""
     subject = Subject(Reader(FakeModel(lengths=(length,))))
     return subject, subject.example(question, Document.from_text(text))
+
+
+def _tokenized(question: str, text: str, length: int) -> tuple[Reader, str, Document]:
+    return Reader(FakeModel(lengths=(length,))), question, Document.from_text(text)
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +108,8 @@ def panels(
         "document hostile": AskDocumentPanel(asked(f"{HOSTILE}\n\nand {HOSTILE}", HOSTILE, source=HOSTILE)),
         "answer span": AnswerSpanPanel(*_asked("lit 1698", LIGHTHOUSE, 48)),
         "answer span hostile": AnswerSpanPanel(*_asked(HOSTILE, HOSTILE * 5, 256)),
+        "tokenizer": TokenizerPanel(*_tokenized("lit 1698", LIGHTHOUSE, 48)),
+        "tokenizer hostile": TokenizerPanel(*_tokenized(HOSTILE, HOSTILE * 5, 256)),
         "model map of a program": ModelMapPanel(atlas_of(Package.open(program))),
         "model map hostile": ModelMapPanel(atlas_of(Package.open(hostile))),
         "model pair": model_pair(ModelMapPanel(open_atlas(pair[0])), open_atlas(pair[1])),

@@ -6,6 +6,7 @@ import { attentionView } from "./attention_view/view";
 import { modelInspector } from "./model_inspector/view";
 import { modelMap } from "./model_map/view";
 import { modelPair } from "./model_pair/view";
+import { tokenizerView } from "./tokenizer_view/view";
 
 export const views: { [kind: string]: View } = {
   answer_span: answerSpan,
@@ -14,4 +15,5 @@ export const views: { [kind: string]: View } = {
   model_inspector: modelInspector,
   model_map: modelMap,
   model_pair: modelPair,
+  tokenizer_view: tokenizerView,
 };
