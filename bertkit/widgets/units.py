@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 TIMES = "\N{MULTIPLICATION SIGN}"
+INDENT = "\N{EM SPACE}"
 
 _STEPS = ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k"))
 

@@ -20,6 +20,8 @@ from sample_readers import example_of, open_subject
 
 from bertkit.coreml import Package
 from bertkit.insight import Example, Subject
+from bertkit.insight import Subject
+from bertkit.insight.workload import Workload
 from bertkit.inspect import inspect_model
 from bertkit.inspect.atlas import atlas_of
 from bertkit.qa import Document, Reader
@@ -28,6 +30,7 @@ from bertkit.widgets.answer_span.panel import AnswerSpanPanel
 from bertkit.widgets.ask_document.panel import AskDocumentPanel
 from bertkit.widgets.ask_document.session import Session
 from bertkit.widgets.attention_view.panel import AttentionPanel
+from bertkit.widgets.cost_map.panel import CostPanel
 from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
 from bertkit.widgets.model_map.opening import open_atlas
 from bertkit.widgets.model_map.panel import ModelMapPanel
@@ -76,6 +79,14 @@ def asked(text: str, *questions: str, source: str = "notes.txt") -> Session:
     return session
 
 
+def costs(package: Package, runs: int = 1) -> CostPanel:
+    """Return what a model's layers cost."""
+    panel = CostPanel(atlas_of(package), Workload.of(package))
+    if runs:
+        panel.run(runs=runs)
+    return panel
+
+
 @pytest.fixture(scope="session")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return a converted file, and the checkpoint that it was converted from."""
@@ -118,6 +129,9 @@ def panels(
         "model inspector of a program": ModelInspectorPanel(inspect_model(program)),
         "attention": AttentionPanel(small_subject, example_of(small_subject)),
         "attention hostile": AttentionPanel(small_subject, example_of(small_subject, HOSTILE)),
+        "cost": costs(small_subject.model.package),
+        "cost not measured": costs(small_subject.model.package, runs=0),
+        "cost hostile": costs(Package.open(hostile)),
         "model inspector hostile": ModelInspectorPanel(inspect_model(hostile)),
     }
 
