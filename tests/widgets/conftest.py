@@ -20,7 +20,6 @@ from sample_readers import example_of, open_subject
 
 from bertkit.coreml import Package
 from bertkit.insight import Example, Subject
-from bertkit.insight import Subject
 from bertkit.insight.workload import Workload
 from bertkit.inspect import inspect_model
 from bertkit.inspect.atlas import atlas_of
