@@ -22,7 +22,7 @@ def view(
     target: Annotated[
         Path | None,
         typer.Argument(
-            help="A .mlpackage or .mlmodel, the folder of a Hugging Face model, or a document; the embedded reader if none."
+            help="A .mlpackage or .mlmodel, a Hugging Face folder, or a document; the embedded reader if none."
         ),
     ] = None,
     out: Annotated[
