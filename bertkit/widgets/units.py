@@ -28,6 +28,11 @@ def shape(dimensions: Iterable[int | None]) -> str:
     return f" {TIMES} ".join("?" if dimension is None else str(dimension) for dimension in dimensions) or "scalar"
 
 
+def percent(share: float) -> str:
+    """Return 0.515 as `51.5 %`; what would round to nothing is `<0.1 %`."""
+    return "<0.1 %" if 0 < share < 0.001 else f"{share * 100:.1f} %"
+
+
 def plural(number: int, noun: str) -> str:
     """Return `1 layer`, `2 layers`."""
     return f"{number:,d} {noun}" if number == 1 else f"{number:,d} {noun}s"

@@ -71,6 +71,11 @@ export class Reading {
     if (!this.awaited) this.pane.scrollTo(place);
   }
 
+  // Brings the text itself into view, where it stands below the answers.
+  reveal(): void {
+    this.element.scrollIntoView({ block: "nearest" });
+  }
+
   mark(marked: Stretch | undefined): void {
     this.marked = marked;
     this.chooser.showMarked(marked);
