@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import bertkit
+
 _SECONDS_TO_START = 180
 _PATIENCE_MS = 120_000
 
@@ -33,23 +35,16 @@ class JupyterServer:
 
     def write(self, name: str, *cells: str) -> None:
         """Write a notebook of code cells."""
-        notebook = {
-            "cells": [
-                {
-                    "cell_type": "code",
-                    "id": f"c{at}",
-                    "source": cell,
-                    "metadata": {},
-                    "outputs": [],
-                    "execution_count": None,
-                }
-                for at, cell in enumerate(cells)
-            ],
-            "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
-        (self.folder / name).write_text(json.dumps(notebook), encoding="utf-8")
+        (self.folder / name).write_text(json.dumps(code_notebook(*cells)), encoding="utf-8")
+
+    def trust(self, name: str) -> None:
+        """Sign a notebook, so that its saved outputs may run scripts."""
+        import nbformat
+        from nbformat.sign import NotebookNotary
+
+        notary = NotebookNotary(data_dir=str(self.folder.parent / "data"))
+        notary.sign(nbformat.read(self.folder / name, 4))
+        notary.store.close()
 
     def lab(self, name: str) -> str:
         """Return the address of a notebook in JupyterLab; `reset` keeps tabs of earlier tests away."""
@@ -58,6 +53,31 @@ class JupyterServer:
     def notebook(self, name: str) -> str:
         """Return the address of a notebook in Notebook 7."""
         return f"{self.address}/notebooks/{name}"
+
+    def voila(self, name: str) -> str:
+        """Return the address of a notebook as a Voila application, which runs it when it is opened."""
+        return f"{self.address}/voila/render/{name}"
+
+
+def code_notebook(*cells: str) -> dict[str, Any]:
+    """Return a notebook of code cells that were not run."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return {
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"c{at}",
+                "source": cell,
+                "metadata": {},
+                "outputs": [],
+                "execution_count": None,
+            }
+            for at, cell in enumerate(cells)
+        ],
+        "metadata": {"kernelspec": kernel},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
 
 
 def ready(page: Any) -> None:
@@ -89,6 +109,7 @@ def started(folder: Path) -> Iterator[JupyterServer]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     own = {f"JUPYTER_{part}_DIR": str(folder / part.lower()) for part in ("CONFIG", "DATA", "RUNTIME")}
+    own |= {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(Path(bertkit.__file__).parents[1])}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root"]
     command += [
         "--IdentityProvider.token=",
@@ -98,9 +119,7 @@ def started(folder: Path) -> Iterator[JupyterServer]:
         "--JupyterNotebookApp.expose_app_in_browser=True",
     ]
     log = (folder / "server.log").open("w")
-    server = subprocess.Popen(
-        command, cwd=notebooks, env={**os.environ, **own, "OMP_NUM_THREADS": "1"}, stdout=log, stderr=log
-    )
+    server = subprocess.Popen(command, cwd=notebooks, env={**os.environ, **own}, stdout=log, stderr=log)
     try:
         address = f"http://127.0.0.1:{port}"
         _wait(server, address, folder / "server.log")

@@ -86,7 +86,6 @@ class AskDocument(Widget):
         """
         result = self._session.ask(question, scope, top_k).result
         self.refresh()
-        self.options = {**self.options, "question": len(self._session.asked) - 1}
         return result
 
     def mark(self, start: int, end: int) -> MarkedSpan:

@@ -23,10 +23,22 @@ function keepKeys(root: HTMLElement, signal: AbortSignal): void {
   root.addEventListener("focusin", ({ target }) => (target as Element).setAttribute(NO_SHORTCUTS, "true"), { signal });
 }
 
+// In JupyterLab Enter in a field does not submit its form, as it does everywhere else.
+function submitOnEnter(root: HTMLElement, signal: AbortSignal): void {
+  const pressed = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || event.isComposing || event.defaultPrevented) return;
+    if (!(event.target instanceof HTMLInputElement) || !event.target.form) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  };
+  root.addEventListener("keydown", pressed, { signal });
+}
+
 export function mount(view: View, model: Model, place: HTMLElement, signal: AbortSignal): void {
   const root = el("div", { class: "bk-root", [NO_SHORTCUTS]: "true" });
   place.append(root);
   keepKeys(root, signal);
+  submitOnEnter(root, signal);
   watchTheme(root, signal);
   const body = el("div", { class: "bk-body" });
   const live = el("div", { class: "bk-hidden", "aria-live": "polite", role: "status" });

@@ -11,6 +11,7 @@ export interface Stretch {
 export interface AnswerData extends Stretch {
   text: string;
   probability: number;
+  score: number;
   // Page and heading in words.
   place: string;
   before: string;

@@ -1,1 +1,0 @@
-"""Where the time goes: measured milliseconds of every layer, rolled up to modules."""

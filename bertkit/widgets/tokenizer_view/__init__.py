@@ -1,1 +1,0 @@
-"""A question and a document as the tokenizer cuts them up."""

@@ -1,0 +1,114 @@
+"""The widgets as people make them in a notebook, for the tests in real hosts: a new widget is one row of `HOSTED`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect
+from sample_models import HOSTILE
+
+_PATIENCE_MS = 20_000
+_HEXADECIMAL = re.compile(r"^[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """A widget in a notebook, and what its user does.
+
+    Attributes:
+        name: of the test.
+        make: the expression that makes it, of the names in `_NAMES`.
+        static: text that its static form shows.
+        use: acts on the root of the live view; what it waits for shows that Python answered.
+        state: what Python's `state` then holds; empty where nothing is selected or set.
+    """
+
+    name: str
+    make: str
+    static: str
+    use: Callable[[Any], None]
+    state: str = ""
+
+
+def _use_model_map(root: Any) -> None:
+    root.get_by_role("treeitem", name="SpanHead").click()
+    root.locator("tr", has_text="logits").click()
+    root.get_by_role("button", name="values").first.click()
+    expect(root.get_by_role("img", name="Histogram")).to_be_visible(timeout=_PATIENCE_MS)
+
+
+def _use_model_inspector(root: Any) -> None:
+    root.get_by_role("tab", name="Files").click()
+    root.get_by_role("button", name="hash of Manifest.json").click()
+    expect(root.locator("tr", has_text="Manifest.json").locator("td").last).to_have_text(
+        _HEXADECIMAL, timeout=_PATIENCE_MS
+    )
+
+
+def _open_everything(root: Any) -> None:
+    """Press every button and tab, so that all text is drawn once."""
+    for button in root.locator("[role=tab]:visible, [role=treeitem]:visible, summary:visible").all():
+        if button.is_visible():
+            button.click()
+
+
+def _use_ask_document(root: Any) -> None:
+    field = root.get_by_role("combobox", name="Question")
+    field.fill("Who lit the lamp?")
+    field.press("Enter")
+    expect(root.get_by_text("Questions asked (2)")).to_be_visible(timeout=_PATIENCE_MS)
+
+
+def _use_attention_view(root: Any) -> None:
+    root.get_by_role("application", name="All heads").focus()
+    root.page.keyboard.press("Home")
+    root.get_by_role("button", name="Silence this head").click()
+    expect(root.locator(".bk-tried")).to_contain_text("silenced", timeout=_PATIENCE_MS)
+
+
+HOSTED = (
+    Hosted("ModelMap", "ModelMap(program)", "EncoderLayer", _use_model_map, "layer=span_head__logits"),
+    Hosted("ModelMap hostile", "ModelMap(hostile)", "onerror", _open_everything),
+    Hosted("ModelInspector", "ModelInspector(program)", "Interface", _use_model_inspector, "tab=files"),
+    Hosted("ModelInspector hostile", "ModelInspector(hostile)", "onerror", _open_everything),
+    Hosted("AskDocument", "AskDocument(story, reader, 'Who?')", "lighthouse", _use_ask_document),
+    Hosted("AskDocument hostile", "AskDocument(bad_story, reader, HOSTILE)", "onerror", _open_everything),
+    Hosted("AttentionView", "AttentionView('Who?', story, reader)", "lighthouse", _use_attention_view, "head=0"),
+    Hosted("AttentionView hostile", "AttentionView(HOSTILE, bad_story, reader)", "onerror", _open_everything),
+)
+"""All widgets; those called `... hostile` show text that would run if it became markup."""
+
+_NAMES = """from bertkit import Document, Reader
+from bertkit.widgets import *
+program, hostile, HOSTILE = {program!r}, {hostile!r}, {text!r}
+story = Document.from_text("Henry lit the lamp of the lighthouse. The tower fell in 1703.", "story.txt")
+bad_story = Document.from_text(HOSTILE + "\\n\\nand " + HOSTILE, HOSTILE)
+reader = Reader()"""
+
+_ECHO = """from IPython.display import display
+from ipywidgets import Label
+def show(widget):
+    echo = Label()
+    def tell(_=None):
+        echo.value = "Python has " + widget.state
+    widget.observe(tell, ["selection", "options"])
+    tell()
+    display(widget, echo)"""
+
+
+def echoing_cells(program: Path, hostile: Path) -> list[str]:
+    """Return cells that show every widget, each with a label below that Python fills with the widget's state."""
+    return [f"{_names(program, hostile)}\n{_ECHO}", *(f"show({row.make})" for row in HOSTED)]
+
+
+def plain_cells(program: Path, hostile: Path) -> list[str]:
+    """Return cells that each show a widget as their last line."""
+    return [_names(program, hostile), *(row.make for row in HOSTED)]
+
+
+def _names(program: Path, hostile: Path) -> str:
+    return _NAMES.format(program=str(program), hostile=str(hostile), text=HOSTILE)
