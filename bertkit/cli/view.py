@@ -20,7 +20,10 @@ _MODELS = (".mlpackage", ".mlmodel")
 
 def view(
     target: Annotated[
-        Path | None, typer.Argument(help="A .mlpackage or .mlmodel, or a document; the embedded reader if none.")
+        Path | None,
+        typer.Argument(
+            help="A .mlpackage or .mlmodel, a Hugging Face folder, or a document; the embedded reader if none."
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -28,6 +31,10 @@ def view(
     ] = None,
     question: Annotated[
         list[str] | None, typer.Option("--question", "-q", help="Asked of the document; may be given several times.")
+    ] = None,
+    original: Annotated[
+        str | None,
+        typer.Option("--original", help="The Hugging Face model that a Core ML file came from, to show beside it."),
     ] = None,
     text: Annotated[bool, typer.Option("--text", help="Print the view as text instead of writing a page.")] = False,
     model: options.Model = None,
@@ -40,44 +47,50 @@ def view(
 
     Examples:
       bertkit view reader.mlpackage -o reader.html
+      bertkit view reader.mlpackage --original deepset/minilm-uncased-squad2
       bertkit view report.pdf -q "Who wrote the report?" -q "When?" -o report.html
       bertkit view reader.mlpackage --text
     """
     from bertkit.widgets.page import write_page
 
-    panels = _panels(target, [] if question is None else question, model)
+    panels = _panels(target, [] if question is None else question, model, original)
     if text:
         typer.echo(panels[0].text({}))
         return
-    path = Path("document.html" if len(panels) == 1 else "model.html") if out is None else out
+    path = Path("document.html" if panels[0].kind == "ask_document" else "model.html") if out is None else out
     write_page(panels, path, title=panels[0].title)
     typer.echo(f"{path}  ({path.stat().st_size / 1e3:.0f} kB)")
 
 
-def _panels(target: Path | None, questions: Sequence[str], model: Path | None) -> list[Panel]:
+def _panels(target: Path | None, questions: Sequence[str], model: Path | None, original: str | None) -> list[Panel]:
     from bertkit.qa.loaders import SUFFIXES
 
     if target is not None and target.suffix.lower() in SUFFIXES:
+        if original is not None:
+            raise InputError(f"--original is for Core ML files ({', '.join(_MODELS)}); got {target}.")
         return [_document(target, questions, model)]
     if questions or model is not None:
         raise InputError(f"--question and --model are for documents ({', '.join(SUFFIXES)}); got {target}.")
     if target is None or target.suffix.lower() in _MODELS or target.is_dir():
-        return _model(target)
+        return _model(target, original)
     raise FileError(
         f"{target} is neither a model ({', '.join(_MODELS)}) nor a document ({', '.join(SUFFIXES)}) by its suffix."
     )
 
 
-def _model(target: Path | None) -> list[Panel]:
-    from bertkit.coreml import Package
+def _model(target: Path | None, original: str | None) -> list[Panel]:
     from bertkit.inspect import inspect_model
-    from bertkit.inspect.atlas import atlas_of
+    from bertkit.inspect.origin import FileOrigin
     from bertkit.resources import default_model
     from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
+    from bertkit.widgets.model_map.opening import open_atlas
     from bertkit.widgets.model_map.panel import ModelMapPanel
+    from bertkit.widgets.model_pair.panel import pair
 
     path = default_model() if target is None else target
-    return [ModelMapPanel(atlas_of(Package.open(path))), ModelInspectorPanel(inspect_model(path))]
+    shown = ModelMapPanel(open_atlas(path))
+    first: Panel = shown if original is None else pair(shown, open_atlas(original))
+    return [first, ModelInspectorPanel(inspect_model(path))] if isinstance(shown.atlas.origin, FileOrigin) else [first]
 
 
 def _document(target: Path, questions: Sequence[str], model: Path | None) -> Panel:

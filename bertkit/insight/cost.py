@@ -6,7 +6,7 @@ cannot be split this way; their own totals are measured with `benchmarks/`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,6 +90,11 @@ class Cost:
         """By what share of the whole the layers together differ from it; above 0 where they take longer."""
         return self.parts.median_ms / self.whole.median_ms - 1
 
+    @property
+    def gapped(self) -> bool:
+        """Whether the sum of the parts is over 10 % away from the whole."""
+        return abs(self.gap) > _GAP
+
     def layer(self, name: str) -> Timing:
         """Return the time of one layer.
 
@@ -100,6 +105,12 @@ class Cost:
             raise InputError(f'No layer "{name}" was measured among {len(self.layers)}.')
         return Timing.of(self.milliseconds[:, self.layers.index(name)])
 
+    def together(self, names: Collection[str]) -> Timing | None:
+        """Return the time of several layers, run by run; None where none of them was measured."""
+        wanted = frozenset(names)
+        columns = [column for column, name in enumerate(self.layers) if name in wanted]
+        return Timing.of(self.milliseconds[:, columns].sum(axis=1)) if columns else None
+
     def module(self, path: str) -> Timing:
         """Return the time of a module, everything inside included; of the whole model for an empty path.
 
@@ -107,10 +118,10 @@ class Cost:
             InputError: there is no such module.
         """
         inside = f"{path}{SEPARATOR}"
-        columns = [column for column, name in enumerate(self.layers) if not path or name.startswith(inside)]
-        if not columns:
+        found = self.together([name for name in self.layers if not path or name.startswith(inside)])
+        if found is None:
             raise InputError(f'No layer of a module "{path}" was measured among {len(self.layers)}.')
-        return Timing.of(self.milliseconds[:, columns].sum(axis=1))
+        return found
 
     @property
     def modules(self) -> tuple[str, ...]:
@@ -125,7 +136,7 @@ class Cost:
     def statement(self) -> str:
         """How the sum of the parts compares with the whole, in words."""
         said = f"The layers together take {self.parts}, the whole run {self.whole}: a gap of {self.gap:+.0%}."
-        if abs(self.gap) <= _GAP:
+        if not self.gapped:
             return said
         return f"{said} That is more than {_GAP:.0%}: take the shares, not the milliseconds, at their word."
 

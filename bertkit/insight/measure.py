@@ -17,12 +17,12 @@ from bertkit.qa.progress import ProgressCallback
 if TYPE_CHECKING:
     from bertkit.coreml.lowering import Lowered
 
-_RUNS = 20
+RUNS = 20
 _WARM_UP = 3
 
 
 def measure_cost(
-    subject: Subject, length: int | None = None, *, runs: int = _RUNS, progress: ProgressCallback | None = None
+    subject: Subject, length: int | None = None, *, runs: int = RUNS, progress: ProgressCallback | None = None
 ) -> Cost:
     """Measure every layer of a reader with a row full of one token, since time does not depend on which tokens it has.
 
@@ -39,7 +39,7 @@ def measure_cost(
 
 
 def compare_costs(
-    subject: Subject, lengths: Sequence[int], *, runs: int = _RUNS, progress: ProgressCallback | None = None
+    subject: Subject, lengths: Sequence[int], *, runs: int = RUNS, progress: ProgressCallback | None = None
 ) -> list[Cost]:
     """Measure several row lengths; arguments as `measure_cost`, progress over all of them."""
     steps = _WARM_UP + runs
@@ -53,7 +53,7 @@ def measure_layers(
     lowered: Lowered,
     inputs: Mapping[str, Array],
     *,
-    runs: int = _RUNS,
+    runs: int = RUNS,
     warm_up: int = _WARM_UP,
     progress: ProgressCallback | None = None,
     clock: Callable[[], float] = time.perf_counter,

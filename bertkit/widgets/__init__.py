@@ -12,18 +12,22 @@ if TYPE_CHECKING:
     from bertkit.widgets.answer_span.widget import AnswerSpan as AnswerSpan
     from bertkit.widgets.ask_document.widget import AskDocument as AskDocument
     from bertkit.widgets.attention_view.widget import AttentionView as AttentionView
+    from bertkit.widgets.cost_map.widget import CostMap as CostMap
     from bertkit.widgets.display_mode import mode as mode
     from bertkit.widgets.linking import link as link
     from bertkit.widgets.model_inspector.widget import ModelInspector as ModelInspector
     from bertkit.widgets.model_map.widget import ModelMap as ModelMap
     from bertkit.widgets.page import write_page as write_page
+    from bertkit.widgets.tokenizer_view.widget import TokenizerView as TokenizerView
 
 _HOME = {
     "AskDocument": "bertkit.widgets.ask_document.widget",
     "AttentionView": "bertkit.widgets.attention_view.widget",
     "AnswerSpan": "bertkit.widgets.answer_span.widget",
+    "CostMap": "bertkit.widgets.cost_map.widget",
     "ModelInspector": "bertkit.widgets.model_inspector.widget",
     "ModelMap": "bertkit.widgets.model_map.widget",
+    "TokenizerView": "bertkit.widgets.tokenizer_view.widget",
     "link": "bertkit.widgets.linking",
     "mode": "bertkit.widgets.display_mode",
     "write_page": "bertkit.widgets.page",

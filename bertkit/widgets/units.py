@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 TIMES = "\N{MULTIPLICATION SIGN}"
+INDENT = "\N{EM SPACE}"
 
 _STEPS = ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k"))
 
@@ -25,6 +26,11 @@ def size(number: int) -> str:
 def shape(dimensions: Iterable[int | None]) -> str:
     """Return the dimensions with times signs between; one that is not fixed is a question mark, none is a scalar."""
     return f" {TIMES} ".join("?" if dimension is None else str(dimension) for dimension in dimensions) or "scalar"
+
+
+def percent(share: float) -> str:
+    """Return 0.515 as `51.5 %`; what would round to nothing is `<0.1 %`."""
+    return "<0.1 %" if 0 < share < 0.001 else f"{share * 100:.1f} %"
 
 
 def plural(number: int, noun: str) -> str:

@@ -34,12 +34,26 @@ def test_a_model_becomes_a_page(bertkit, tmp_path: Path, monkeypatch: pytest.Mon
     assert "EncoderLayer" in (tmp_path / "model.html").read_text(encoding="utf-8")
 
 
+def test_a_hugging_face_model_becomes_a_page_alone_and_beside_its_file(bertkit, tmp_path: Path) -> None:
+    from bert_checkpoints import CONFIGS, make_checkpoint
+
+    from bertkit.bert import convert
+
+    checkpoint = make_checkpoint(tmp_path / "tiny-bert", "bert", CONFIGS["bert"])
+    assert "BertSelfAttention" in bertkit("view", checkpoint, "--text").out
+    file = convert(checkpoint, tmp_path / "tiny.mlpackage", lengths=(24,)).path
+    run = bertkit("view", file, "--original", checkpoint, "--text")
+    assert "encoder__layer_0__attention__self__query" in run.out
+    assert "bert.encoder.layer.0.attention.self.query" in run.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
         (["archive.zip"], ".mlpackage, .mlmodel"),
         (["missing.pdf"], "no document at missing.pdf"),
         (["missing.mlpackage"], "missing.mlpackage"),
+        ([DOCUMENT, "--original", "tiny-bert"], "--original is for Core ML files"),
         (["-q", "Who?"], "--question and --model are for documents"),
     ],
 )

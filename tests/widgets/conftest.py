@@ -20,6 +20,7 @@ from sample_readers import example_of, open_subject
 
 from bertkit.coreml import Package
 from bertkit.insight import Example, Subject
+from bertkit.insight.workload import Workload
 from bertkit.inspect import inspect_model
 from bertkit.inspect.atlas import atlas_of
 from bertkit.qa import Document, Reader
@@ -28,11 +29,13 @@ from bertkit.widgets.answer_span.panel import AnswerSpanPanel
 from bertkit.widgets.ask_document.panel import AskDocumentPanel
 from bertkit.widgets.ask_document.session import Session
 from bertkit.widgets.attention_view.panel import AttentionPanel
+from bertkit.widgets.cost_map.panel import CostPanel
 from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
 from bertkit.widgets.model_map.opening import open_atlas
 from bertkit.widgets.model_map.panel import ModelMapPanel
 from bertkit.widgets.model_pair.panel import pair as model_pair
 from bertkit.widgets.panel import Panel
+from bertkit.widgets.tokenizer_view.panel import TokenizerPanel
 
 LIGHTHOUSE = "the lamp was lit 1698 on the rock and the keeper wrote it down; a storm took the tower in 1703"
 """Several windows of a fake reader, whose pieces are characters and whose answer is where the question stands."""
@@ -42,6 +45,10 @@ def _asked(question: str, text: str, length: int) -> tuple[Subject, Example]:
     """Return a reader without layers, and the window with its answer."""
     subject = Subject(Reader(FakeModel(lengths=(length,))))
     return subject, subject.example(question, Document.from_text(text))
+
+
+def _tokenized(question: str, text: str, length: int) -> tuple[Reader, str, Document]:
+    return Reader(FakeModel(lengths=(length,))), question, Document.from_text(text)
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +76,14 @@ def asked(text: str, *questions: str, source: str = "notes.txt") -> Session:
     for question in questions:
         session.ask(question)
     return session
+
+
+def costs(package: Package, runs: int = 1) -> CostPanel:
+    """Return what a model's layers cost."""
+    panel = CostPanel(atlas_of(package), Workload.of(package))
+    if runs:
+        panel.run(runs=runs)
+    return panel
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +118,8 @@ def panels(
         "document hostile": AskDocumentPanel(asked(f"{HOSTILE}\n\nand {HOSTILE}", HOSTILE, source=HOSTILE)),
         "answer span": AnswerSpanPanel(*_asked("lit 1698", LIGHTHOUSE, 48)),
         "answer span hostile": AnswerSpanPanel(*_asked(HOSTILE, HOSTILE * 5, 256)),
+        "tokenizer": TokenizerPanel(*_tokenized("lit 1698", LIGHTHOUSE, 48)),
+        "tokenizer hostile": TokenizerPanel(*_tokenized(HOSTILE, HOSTILE * 5, 256)),
         "model map of a program": ModelMapPanel(atlas_of(Package.open(program))),
         "model map hostile": ModelMapPanel(atlas_of(Package.open(hostile))),
         "model pair": model_pair(ModelMapPanel(open_atlas(pair[0])), open_atlas(pair[1])),
@@ -111,6 +128,9 @@ def panels(
         "model inspector of a program": ModelInspectorPanel(inspect_model(program)),
         "attention": AttentionPanel(small_subject, example_of(small_subject)),
         "attention hostile": AttentionPanel(small_subject, example_of(small_subject, HOSTILE)),
+        "cost": costs(small_subject.model.package),
+        "cost not measured": costs(small_subject.model.package, runs=0),
+        "cost hostile": costs(Package.open(hostile)),
         "model inspector hostile": ModelInspectorPanel(inspect_model(hostile)),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bertkit.qa.document import Document
-from bertkit.widgets import blocks
+from bertkit.widgets import blocks, units
 from bertkit.widgets.ask_document.asked import Asked
 from bertkit.widgets.ask_document.paragraphs import Paragraph, paragraphs_of
 from bertkit.widgets.ask_document.values import asked_values, facts, name_of, read_in_words, shown
@@ -60,16 +60,16 @@ def _answers(values: Json) -> Html:
     for answer in values["answers"]:
         text = tag("strong", answer["text"], dir="auto")
         around = tag("span", [answer["before"], blocks.marked(answer["text"]), answer["after"]], dir="auto")
-        more = len(answer["places"]) + answer["places_left_out"]
-        place = f"{answer['place']}{f' and {more} more' if more else ''}"
-        rows.append([text, _chance(answer["probability"]), place, tag("small", around)])
+        places = 1 + len(answer["places"]) + answer["places_left_out"]
+        where = ", ".join(part for part in (answer["place"], f"{places} places" if places > 1 else "") if part)
+        rows.append([text, _chance(answer["probability"]), where, tag("small", around)])
     silence: list[Content] = [tag("i", "no answer"), _chance(values["no_answer"]), "", ""]
     rows.insert(len(rows) if values["found"] else 0, silence)
     return blocks.table(["answer", "probability", "where", "in context"], rows)
 
 
 def _chance(probability: float) -> Html:
-    return blocks.bar(probability, f"{probability:.1%}")
+    return blocks.bar(probability, units.percent(probability))
 
 
 def _in_paragraph(document: Document, paragraphs: Sequence[Paragraph], start: int, end: int) -> Html:

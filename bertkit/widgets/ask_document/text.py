@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bertkit.qa.document import Document
-from bertkit.widgets import texts
+from bertkit.widgets import texts, units
 from bertkit.widgets.ask_document.asked import Asked
 from bertkit.widgets.ask_document.values import facts, name_of, place_of, read_in_words, shown
 
@@ -24,9 +24,9 @@ def text_document(document: Document | None, history: Sequence[Asked], title: st
 
 def _answers(asked: Asked) -> list[str]:
     rows = [
-        [f"  {rank}", f"{answer.probability:.1%}", " ".join(shown(answer.text).split()), place_of(answer)]
+        [f"  {rank}", units.percent(answer.probability), " ".join(shown(answer.text).split()), place_of(answer)]
         for rank, answer in enumerate(asked.result, start=1)
     ]
-    silence = ["  -", f"{asked.result.no_answer.probability:.1%}", "(no answer)", ""]
+    silence = ["  -", units.percent(asked.result.no_answer.probability), "(no answer)", ""]
     rows.insert(len(rows) if asked.result.best is not None else 0, silence)
     return texts.columns(rows, right=[1])

@@ -99,7 +99,6 @@ def _answer_values(answer: Answer) -> Json:
         "start": answer.start,
         "end": answer.end,
         "probability": answer.probability,
-        "score": round(answer.score, 3),
         "place": place_of(answer),
         "before": before,
         "after": after,
@@ -134,10 +133,11 @@ def _one_line(text: str) -> str:
 def read_in_words(asked: Asked) -> str:
     """Return how much was searched and how long it took."""
     where = "" if asked.scope is None else f" of characters {asked.scope[0]:,d} to {asked.scope[1]:,d}"
+    count = units.plural(asked.windows, "window")
     if asked.windows_read < asked.windows:
-        searched = f"searched {asked.windows_read:,d} of {units.plural(asked.windows, 'window')}{where}, then stopped"
+        searched = f"searched {asked.windows_read:,d} of {count}{where}, then stopped"
+    elif asked.windows == 0:
+        searched = "nothing to read"
     else:
-        searched = (
-            f"searched all {units.plural(asked.windows, 'window')}{where}" if asked.windows else "nothing to read"
-        )
+        searched = f"searched {'all ' if asked.windows > 1 else ''}{count}{where}"
     return f"{searched}, {asked.seconds:.2f} s"

@@ -86,6 +86,7 @@ class AskDocument(Widget):
         """
         result = self._session.ask(question, scope, top_k).result
         self.refresh()
+        self.options = {**self.options, "question": len(self._session.asked) - 1}
         return result
 
     def mark(self, start: int, end: int) -> MarkedSpan:

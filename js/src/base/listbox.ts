@@ -1,4 +1,4 @@
-// A list of which one item is chosen: one tab stop, arrows move and choose.
+// A list of which one item is chosen: one tab stop, arrows move and choose, Enter and a click also open.
 import { el } from "./dom";
 import { Roving } from "./roving";
 
@@ -10,13 +10,13 @@ export interface ListItem {
 export class ListBox {
   readonly element: HTMLElement;
   private readonly roving: Roving;
-  private readonly onChoose: (id: string) => void;
+  private readonly onChoose: (id: string, opened: boolean) => void;
   private options: HTMLElement[] = [];
 
-  constructor(label: string, onChoose: (id: string) => void, signal: AbortSignal) {
+  constructor(label: string, onChoose: (id: string, opened: boolean) => void, signal: AbortSignal) {
     this.onChoose = onChoose;
     this.element = el("div", { role: "listbox", class: "bk-listbox", "aria-label": label });
-    this.roving = new Roving(this.element, { items: () => this.options, onFocus: (item) => this.choose(item as HTMLElement), signal });
+    this.roving = new Roving(this.element, { items: () => this.options, onFocus: (item) => this.choose(item as HTMLElement, false), signal });
   }
 
   // Shows items in place of those before; the focus stays on the item of the same place.
@@ -25,7 +25,7 @@ export class ListBox {
     this.options = items.map(({ id, content }) => {
       const option = el("div", { role: "option", class: "bk-option", tabindex: -1 }, ...content);
       option.dataset["bkId"] = id;
-      option.addEventListener("click", () => this.choose(option));
+      option.addEventListener("click", () => this.choose(option, true));
       option.addEventListener("keydown", (event) => this.pressed(event, option));
       return option;
     });
@@ -48,12 +48,12 @@ export class ListBox {
   private pressed(event: KeyboardEvent, option: HTMLElement): void {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    this.choose(option);
+    this.choose(option, true);
   }
 
-  private choose(option: HTMLElement): void {
+  private choose(option: HTMLElement, opened: boolean): void {
     const id = option.dataset["bkId"] as string;
     this.mark(id);
-    this.onChoose(id);
+    this.onChoose(id, opened);
   }
 }

@@ -3,15 +3,19 @@ import type { View } from "../base/context";
 import { answerSpan } from "./answer_span/view";
 import { askDocument } from "./ask_document/view";
 import { attentionView } from "./attention_view/view";
+import { costMap } from "./cost_map/view";
 import { modelInspector } from "./model_inspector/view";
 import { modelMap } from "./model_map/view";
 import { modelPair } from "./model_pair/view";
+import { tokenizerView } from "./tokenizer_view/view";
 
 export const views: { [kind: string]: View } = {
   answer_span: answerSpan,
   ask_document: askDocument,
   attention_view: attentionView,
+  cost_map: costMap,
   model_inspector: modelInspector,
   model_map: modelMap,
   model_pair: modelPair,
+  tokenizer_view: tokenizerView,
 };

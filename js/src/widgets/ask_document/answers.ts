@@ -17,9 +17,9 @@ export class Answers {
   private readonly onPlace: (place: Stretch) => void;
   private asked: AskedData | undefined;
 
-  constructor(context: Context, onChoose: (index: number) => void, onPlace: (place: Stretch) => void) {
+  constructor(context: Context, onChoose: (index: number, opened: boolean) => void, onPlace: (place: Stretch) => void) {
     this.onPlace = onPlace;
-    this.list = new ListBox("Answers", (id) => onChoose(id === SILENCE ? -1 : Number(id)), context.signal);
+    this.list = new ListBox("Answers", (id, opened) => onChoose(id === SILENCE ? -1 : Number(id), opened), context.signal);
     this.element = el("div", {}, this.question, this.list.element, this.places, this.status);
   }
 
@@ -35,13 +35,14 @@ export class Answers {
 
   choose(index: number): void {
     this.list.mark(index < 0 ? SILENCE : String(index));
-    const { places, places_left_out } = this.asked?.answers[index] ?? { places: [], places_left_out: 0 };
+    const { text, places, places_left_out } = this.asked?.answers[index] ?? { text: "", places: [], places_left_out: 0 };
     const buttons = places.map(([start, end, page], at) => {
       const name = page === null ? `place ${at + 2}` : `page ${page}`;
       return el("button", { type: "button", class: "bk-button bk-small", onclick: () => this.onPlace({ start, end }) }, name);
     });
     const more = places_left_out ? ` and ${places_left_out} more` : "";
-    replace(this.places, places.length > 0 && el("span", { class: "bk-muted" }, "Also said here:"), ...buttons, more);
+    const label = el("span", { class: "bk-muted" }, el("bdi", {}, text), " is also said here:");
+    replace(this.places, places.length > 0 && label, ...buttons, more);
   }
 }
 
@@ -61,6 +62,7 @@ function silence(asked: AskedData): ListItem {
 export function searched({ read, windows, seconds, stopped, scope }: AskedData): string {
   const where = scope ? ` of characters ${scope[0].toLocaleString("en")} to ${scope[1].toLocaleString("en")}` : "";
   const all = plural(windows, "window");
-  const what = windows === 0 ? "nothing to read" : read < windows ? `searched ${read.toLocaleString("en")} of ${all}` : `searched all ${all}`;
+  const whole = `searched ${windows > 1 ? "all " : ""}${all}`;
+  const what = windows === 0 ? "nothing to read" : read < windows ? `searched ${read.toLocaleString("en")} of ${all}` : whole;
   return `${what}${where}${stopped ? ", then stopped" : ""}, ${seconds.toFixed(2)} s`;
 }

@@ -32,8 +32,11 @@ export class Chooser {
     this.pane = pane;
     this.highlights = highlights;
     this.options = options;
-    document.addEventListener("selectionchange", () => this.selected(), { signal: context.signal });
-    pane.element.addEventListener("keydown", (event) => this.pressed(event), { signal: context.signal });
+    // In a page nobody learns from a mark and nothing new can be searched.
+    if (context.live) {
+      document.addEventListener("selectionchange", () => this.selected(), { signal: context.signal });
+      pane.element.addEventListener("keydown", (event) => this.pressed(event), { signal: context.signal });
+    }
     // A press on a button must not take the selection away before it is used.
     this.element.addEventListener("mousedown", (event) => event.preventDefault());
     this.draw();
@@ -73,8 +76,10 @@ export class Chooser {
   private draw(): void {
     const { chosen, marked } = this;
     if (chosen) replace(this.element, ...this.choice(chosen));
-    else if (marked) replace(this.element, el("span", {}, "Marked as the right answer: ", ...this.words(marked)), button("remove the mark", () => this.options.onUnmark()));
-    else replace(this.element, el("span", { class: "bk-muted" }, HINT));
+    else if (marked) {
+      const remove = this.context.live && button("remove the mark", () => this.options.onUnmark());
+      replace(this.element, el("span", {}, "Marked as the right answer: ", ...this.words(marked)), remove);
+    } else replace(this.element, this.context.live && el("span", { class: "bk-muted" }, HINT));
   }
 
   private choice(chosen: Stretch): HTMLElement[] {

@@ -11,7 +11,6 @@ export interface Stretch {
 export interface AnswerData extends Stretch {
   text: string;
   probability: number;
-  score: number;
   // Page and heading in words.
   place: string;
   before: string;

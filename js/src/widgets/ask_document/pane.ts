@@ -34,8 +34,8 @@ export class Pane {
   }
 
   // Says in words that a stretch of the text is not here.
-  note(text: string): HTMLElement {
-    const note = el("p", { class: "bk-muted bk-page-mark" }, text);
+  note(text: string, name = ""): HTMLElement {
+    const note = el("p", { class: `bk-muted bk-page-mark ${name}` }, text);
     this.element.append(note);
     return note;
   }

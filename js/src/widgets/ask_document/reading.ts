@@ -71,6 +71,11 @@ export class Reading {
     if (!this.awaited) this.pane.scrollTo(place);
   }
 
+  // Brings the text itself into view, where it stands below the answers.
+  reveal(): void {
+    this.element.scrollIntoView({ block: "nearest" });
+  }
+
   mark(marked: Stretch | undefined): void {
     this.marked = marked;
     this.chooser.showMarked(marked);
@@ -106,14 +111,15 @@ export class Reading {
       const visible = this.pane.visible();
       this.minimap.look(visible);
       const pages = this.data.pages.length;
-      this.where.textContent = pages ? `page ${Math.max(this.pane.pageOf(visible.start), 1)} of ${pages}` : "";
+      const where = pages ? `page ${Math.max(this.pane.pageOf(visible.start), 1)} of ${pages}` : "";
+      if (where !== this.where.textContent) this.where.textContent = where;
     });
   }
 
   // Fetches what did not come with the first part, in order.
   private async load(): Promise<void> {
     const { parts } = this.data;
-    const note = parts.length > 1 ? this.pane.note("loading the rest of the text") : undefined;
+    const note = parts.length > 1 ? this.pane.note("loading the rest of the text", "bk-loading") : undefined;
     let leftOut = 0;
     for (let at = 1; at < parts.length && !this.context.signal.aborted; at++) {
       const [start, end] = parts[at] as [number, number];

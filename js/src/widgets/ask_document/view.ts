@@ -40,7 +40,7 @@ class AskView {
     this.context = context;
     this.data = context.data<AskData>();
     this.question = new QuestionBox(context, (question) => void this.ask(question));
-    this.answers = new Answers(context, (index) => this.choose(index), (place) => this.reading?.goTo(place));
+    this.answers = new Answers(context, (index, opened) => this.choose(index, opened), (place) => this.reading?.goTo(place));
     this.history = new History(context, (number) => this.recall(number));
     this.opener = new Opener(context, this.data.formats, (data) => this.update(data));
     this.openerPlace = el("div", { class: "bk-opener-place" }, this.opener.element);
@@ -52,7 +52,8 @@ class AskView {
     if (context.live) this.opener.dropOn(body);
     context.keys.add("n", "next answer", () => this.step(1));
     context.keys.add("p", "previous answer", () => this.step(-1));
-    context.keys.add("m", "choose words: arrows move, Shift+arrows extend, Enter marks them as the right answer", () => this.reading?.choose());
+    if (context.live) context.keys.add("m", "choose words: arrows move, Shift+arrows extend, Enter marks them as the right answer", () => this.reading?.choose());
+    context.onOptions(() => this.follow());
     context.signal.addEventListener("abort", () => this.readingEnd.abort(), { once: true });
   }
 
@@ -130,9 +131,15 @@ class AskView {
     this.question.idle();
     this.question.text = asked.question;
     this.history.choose(number);
-    this.context.setOption("question", number);
     this.present(asked, true, false);
+    this.context.setOption("question", number);
     this.tell(asked);
+  }
+
+  // Shows the question that Python or a restored state chose.
+  private follow(): void {
+    const number = this.context.option("question", -1);
+    if (this.shown && number !== this.shown.number) this.recall(number);
   }
 
   private async ask(question: string): Promise<void> {
@@ -164,9 +171,9 @@ class AskView {
     this.question.idle();
     const others = this.data.history.filter(({ number }) => number !== asked.number);
     this.data = { ...this.data, history: [...others, asked] };
-    this.context.setOption("question", asked.number);
     this.shown = asked;
     this.draw(true);
+    this.context.setOption("question", asked.number);
     this.tell(asked);
   }
 
@@ -188,16 +195,17 @@ class AskView {
     this.context.announce(best ? `${question} ${best.text}` : `${question} No answer.`);
   }
 
-  private choose(index: number): void {
+  private choose(index: number, opened: boolean): void {
     this.index = index;
     this.answers.choose(index);
     this.reading?.show(this.shown, index, true);
+    if (opened) this.reading?.reveal();
   }
 
   private step(by: number): void {
     const total = this.shown?.answers.length ?? 0;
     if (!total) return;
-    this.choose(this.index < 0 ? (by > 0 ? 0 : total - 1) : (this.index + by + total) % total);
+    this.choose(this.index < 0 ? (by > 0 ? 0 : total - 1) : (this.index + by + total) % total, true);
     const answer = this.shown?.answers[this.index];
     if (answer) this.context.announce(`Answer ${this.index + 1} of ${total}: ${answer.text} ${answer.place}`);
   }
@@ -209,8 +217,7 @@ class AskView {
     try {
       await this.context.ask("mark", { start, end, question: this.shown?.question ?? "" });
     } catch (error) {
-      // In a page the mark is only shown: nobody learns from it there.
-      if (!(error instanceof NotRecorded)) this.question.idle(failure(error));
+      this.question.idle(failure(error));
     }
   }
 

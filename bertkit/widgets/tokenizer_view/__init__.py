@@ -1,0 +1,1 @@
+"""A question and a document as the tokenizer cuts them up."""
