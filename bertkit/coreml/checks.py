@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bertkit.coreml.features import Double, Feature, Int64, MultiArray, String
+from bertkit.coreml.features import Double, Feature, Image, Int64, MultiArray, String
+from bertkit.coreml.images import image_array
 from bertkit.coreml.shapes import FixedShape
 from bertkit.errors import InputError, UnsupportedError
 
@@ -61,7 +62,7 @@ def check(feature: Feature, value: object) -> Array:
     is changed.
 
     Returns:
-        An array of the feature's data type; of shape [] for a single number or string.
+        An array of the feature's data type; of shape [] for a single number or string; of an image see `image_array`.
 
     Raises:
         InputError: the value does not fit; the message names the input, what was wanted and what arrived.
@@ -81,6 +82,8 @@ def check(feature: Feature, value: object) -> Array:
         if array.shape != ():
             raise InputError(f"{_wanted(feature)}, got {_arrived(array)}. Pass a single number.")
         return _converted(feature, array, _SCALARS[type(feature.type)])
+    if isinstance(feature.type, Image):
+        return image_array(feature.name, feature.type, value)
     raise UnsupportedError(
         f'The input "{feature.name}" is of type {feature.type}: {feature.type.kind} inputs are not supported yet.'
     )

@@ -66,7 +66,7 @@ class MultiArray:
 
 @dataclass(frozen=True)
 class Image:
-    """An image. Described only: passing images is not supported yet.
+    """An image; `bertkit.coreml.images` says what may be passed for one.
 
     Attributes:
         width: default width in pixels.

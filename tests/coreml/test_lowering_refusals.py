@@ -177,12 +177,8 @@ def _no_weights(specification: Any) -> None:
     _dense(specification).innerProduct.ClearField("weights")
 
 
-def _image(specification: Any) -> None:
-    specification.description.input[0].type.imageType.width = 8
-
-
-def _preprocessing(specification: Any) -> None:
-    specification.neuralNetwork.preprocessing.add().scaler.channelScale = 2
+def _dictionary(specification: Any) -> None:
+    specification.description.input[0].type.dictionaryType.stringKeyType.SetInParent()
 
 
 def _empty_constant(specification: Any) -> None:
@@ -206,8 +202,7 @@ _NETWORKS: list[tuple[Callable[[Any], None], type[BertkitError], str]] = [
     (_two_inputs, UnsupportedError, r'"dense" \(innerProduct\) has 2 inputs; at most 1'),
     (_few_weights, ModelError, r'The weights of layer "dense" must hold 12 values for shape \(4, 3\), got 10'),
     (_no_weights, ModelError, r'innerProduct "dense" lacks the required weights'),
-    (_image, UnsupportedError, r'The input "x" has the type imageType'),
-    (_preprocessing, UnsupportedError, "preprocesses images"),
+    (_dictionary, UnsupportedError, r'The input "x" has the type dictionary'),
     (_empty_constant, ModelError, r'The layer "dense" loads a constant but holds no data'),
     (_trees, UnsupportedError, r'model type "treeEnsembleClassifier".* is not supported\. Available: mlProgram'),
 ]

@@ -14,7 +14,8 @@ from torch import Tensor, fx
 
 from bertkit.coreml.engines import openvino_matmul
 from bertkit.coreml.engines.openvino_runtime import NotConvertibleError, import_openvino
-from bertkit.coreml.features import Feature, MultiArray
+from bertkit.coreml.features import Feature, Image, MultiArray
+from bertkit.coreml.images import channels_of
 from bertkit.coreml.lowering.graph import Lowered
 from bertkit.coreml.shapes import AnyShape, EnumeratedShapes
 
@@ -97,12 +98,20 @@ class _Argument:
 
 
 def _argument(feature: Feature) -> _Argument:
+    if isinstance(feature.type, Image):
+        return _image_argument(feature.name, feature.type)
     if not isinstance(feature.type, MultiArray) or isinstance(feature.type.shape, AnyShape):
         raise NotConvertibleError(f'The input "{feature.name}" ({feature.type}) has no shape to compile for.')
     if isinstance(feature.type.shape, EnumeratedShapes) and len(set(map(len, feature.type.shape.shapes))) > 1:
         raise NotConvertibleError(f'The shapes of the input "{feature.name}" have different numbers of axes.')
     dtype = torch.float32 if feature.type.dtype.kind == "f" else torch.int32
     return _Argument(dtype, feature.type.shape.typical, feature.type.shape.flexible_axes)
+
+
+def _image_argument(name: str, image: Image) -> _Argument:
+    if image.sizes or image.width_range is not None:
+        raise NotConvertibleError(f'The images "{name}" may have several sizes.')
+    return _Argument(torch.float32, (channels_of(image), image.height, image.width), (False,) * 3)
 
 
 def _store_halves(openvino: Any, model: Any, exact: bool) -> None:

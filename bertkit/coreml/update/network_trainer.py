@@ -136,7 +136,7 @@ class NetworkTrainer:
         """Return how many numbers the loss is of, for examples of this shape."""
         with torch.no_grad():
             output = self._graph.finish([value.unsqueeze(0) for value in started], self._weights)
-        if self._declaration.loss == CROSS_ENTROPY and output.numel() != output.shape[-3]:
+        if self._declaration.loss == CROSS_ENTROPY and output.ndim > 3 and output.numel() != output.shape[-3]:
             raise BertkitError(
                 f"Cross-entropy is of one vector of probabilities; the softmax is of shape {list(output.shape[1:])}, "
                 "which holds several. Flatten its input."

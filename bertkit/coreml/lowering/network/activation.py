@@ -81,8 +81,8 @@ def clamped_relu(x: Tensor, *, alpha: float = 0.0, beta: float = 0.0) -> Tensor:
 
 @layer("softmax")
 def softmax(x: Tensor) -> Tensor:
-    """Return e^x divided by its sum over the channels."""
-    return torch.softmax(x, _CHANNELS)
+    """Return e^x divided by its sum over the channels; of a vector or a row, which have none, over all of it."""
+    return torch.softmax(x, _CHANNELS if x.ndim >= 3 else -1)
 
 
 @layer("softmaxND")

@@ -13,7 +13,9 @@ import torch
 from torch import Tensor
 
 from bertkit.coreml.classes import Classes
+from bertkit.coreml.features import Image, MultiArray, from_specification
 from bertkit.coreml.lowering.graph import GraphBuilder, Lowered
+from bertkit.coreml.lowering.network.images import add_image
 from bertkit.coreml.lowering.network.parameters import (
     consumed_fields,
     layer_message,
@@ -40,13 +42,11 @@ def lower_network(package: Package) -> Lowered:
     """
     network = getattr(package.specification, package.model_type)
     description = package.specification.description
-    if network.preprocessing:
-        raise UnsupportedError(f"{package.path} preprocesses images, which is not supported.")
     mapping = network.DESCRIPTOR.fields_by_name["arrayInputShapeMapping"].enum_type
     is_rank_5 = mapping.values_by_number[network.arrayInputShapeMapping].name == _RANK_5
     walker = _Walker(GraphBuilder())
     for feature in description.input:
-        walker.add_input(feature, is_rank_5)
+        walker.add_input(feature, is_rank_5, network)
     for layer in network.layers:
         walker.lower(layer)
     return walker.finish(_output_blobs(package.specification, network), is_rank_5)
@@ -83,10 +83,16 @@ class _Walker:
         self._builder = builder
         self._scope: dict[str, Value] = {}
 
-    def add_input(self, feature: Any, is_rank_5: bool) -> None:
-        kind = feature.type.WhichOneof("Type")
-        if kind != "multiArrayType":
-            raise UnsupportedError(f'The input "{feature.name}" has the type {kind}; only multi-arrays are supported.')
+    def add_input(self, feature: Any, is_rank_5: bool, network: Any) -> None:
+        described = from_specification(feature)
+        if isinstance(described.type, Image):
+            self._scope[feature.name] = Computed(add_image(self._builder, feature.name, described.type, network))
+            return
+        if not isinstance(described.type, MultiArray):
+            raise UnsupportedError(
+                f'The input "{feature.name}" has the type {described.type.kind}; only multi-arrays and images are '
+                "supported."
+            )
         array = feature.type.multiArrayType
         is_integer = array.ArrayDataType.Name(array.dataType) == "INT32"
         node = self._builder.add_input(feature.name)

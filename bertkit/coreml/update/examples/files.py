@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from bertkit.coreml.features import Feature
+from bertkit.coreml.update.examples.labels import rows_of_labels, takes_images
 from bertkit.coreml.update.examples.tables import rows_of_columns
 from bertkit.errors import FileError, InputError
 
@@ -20,7 +21,8 @@ def rows_of_path(path: Path, features: tuple[Feature, ...]) -> Iterable[object]:
 
     Args:
         path: a `.npz` whose arrays are named like the training inputs, first axis the examples; a `.jsonl` with one
-            object an example; or a folder of `.npz` files, one an example, taken by name.
+            object an example; a folder of `.npz` files, one an example, taken by name; or, for a model that is trained
+            with an image and a label, a folder with one subfolder of images for each label.
         features: the training inputs.
 
     Raises:
@@ -28,7 +30,7 @@ def rows_of_path(path: Path, features: tuple[Feature, ...]) -> Iterable[object]:
         InputError: it is of another kind.
     """
     if path.is_dir():
-        return _rows_of_folder(path)
+        return rows_of_labels(path, features) if takes_images(features) else _rows_of_folder(path)
     if not path.is_file():
         raise FileError(f"There are no training examples at {path}. Check the path.")
     if path.suffix == ".npz":
