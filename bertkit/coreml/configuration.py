@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.errors import InputError
 
 EngineName = Literal["auto", "torch", "openvino", "apple"]
@@ -30,8 +31,8 @@ class Configuration:
         cache: folder for compiled models; None is the platform's cache folder, False compiles anew every time.
         compute_units: what the apple engine may use.
         function_name: which function of an ML Program to run; None is the default one.
-        parameters: update parameters to override, by `bertkit.coreml.update.ParameterKey` or its text; an `UpdateTask`
-            checks them against what the model allows.
+        parameters: what to override of the model, by `ParameterKey` or its text: the number of neighbors, where a
+            linked model is, and the parameters of updates, which an `UpdateTask` holds to what the model allows.
 
     Raises:
         InputError: a value is not one of those above.
@@ -58,6 +59,11 @@ class Configuration:
             raise InputError(f'preferred_device must be "cpu", "cuda" or "cuda:<n>"; got {self.preferred_device!r}.')
         if not (self.cache is None or self.cache is False or isinstance(self.cache, str | Path)):
             raise InputError(f"cache must be a folder, None for the platform's own, or False; got {self.cache!r}.")
+
+    def inside(self, model: str) -> Configuration:
+        """Return the configuration of the model of that name in a pipeline."""
+        keys = {ParameterKey.of(key).inside(model): value for key, value in self.parameters.items()}
+        return replace(self, parameters={key: value for key, value in keys.items() if key is not None})
 
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:

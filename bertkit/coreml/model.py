@@ -82,8 +82,7 @@ class Model:
             InputError: a name, shape or type is wrong, or a value is missing.
             UnsupportedError: the model, or a kind of input, is not supported by the engine.
         """
-        checked = check_inputs(self._function.inputs, inputs)
-        return self._declared(self.engine.run(checked))
+        return self.run_checked(check_inputs(self._function.inputs, inputs))
 
     def predict_batch(self, rows: Sequence[Mapping[str, object]]) -> list[dict[str, Any]]:
         """Compute the outputs of several sets of inputs, each for itself: rows may differ in shape.
@@ -97,7 +96,11 @@ class Model:
                 checked.append(check_inputs(self._function.inputs, row))
             except InputError as error:
                 raise InputError(f"Row {index} of {len(rows)}: {error}") from error
-        return [self._declared(self.engine.run(row)) for row in checked]
+        return [self.run_checked(row) for row in checked]
+
+    def run_checked(self, inputs: Mapping[str, Array]) -> dict[str, Any]:
+        """Compute the outputs of what `check_inputs` returned; see `predict`."""
+        return self._declared(self.engine.run(inputs))
 
     def trace(self, inputs: Mapping[str, object], layers: Collection[str] | None = None) -> dict[str, Array]:
         """Compute every intermediate value, with the torch engine.
@@ -128,7 +131,7 @@ class Model:
 
 
 def _as_declared(value: Any, declared: FeatureType | None) -> Any:
-    if isinstance(declared, MultiArray):
+    if isinstance(declared, MultiArray) and isinstance(value, np.ndarray):
         return value.astype(declared.dtype, copy=False)
     if isinstance(declared, Double):
         return np.asarray(value, dtype=np.float64).reshape(())

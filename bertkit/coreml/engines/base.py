@@ -27,14 +27,15 @@ class Engine(Protocol):
     def settings(self) -> str:
         """Device, precision and threads, as text for people and logs."""
 
-    def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+    def run(self, inputs: Mapping[str, Array]) -> dict[str, Any]:
         """Compute the outputs.
 
         Args:
             inputs: one array for every input of the function, checked and of the declared types.
 
         Returns:
-            Output name to array, float32 or int32 whatever the model declares.
+            Output name to array, float32 or int32 whatever the model declares; to a dictionary by label where an engine
+            makes the probabilities itself.
         """
 
     def trace(self, inputs: Mapping[str, Array], layers: Collection[str] | None = None) -> dict[str, Array]:

@@ -6,6 +6,8 @@
 2. apple, on macOS, unless `preferred_device` or `precision` asks for what Core ML does not let a caller choose;
 3. openvino, if it is installed and can compile the model;
 4. torch on the processor.
+
+Pipelines, linked models and nearest neighbors are run by engines of their own, except by Core ML itself.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from bertkit.coreml.configuration import Configuration
 from bertkit.coreml.description import Function
 from bertkit.coreml.engines import apple_engine
 from bertkit.coreml.engines.base import Engine
+from bertkit.coreml.kinds import PIPELINES
 from bertkit.coreml.package import Package
 from bertkit.dependencies import installed
 from bertkit.errors import InputError
@@ -37,6 +40,9 @@ def load_engine(package: Package, function: Function, configuration: Configurati
         UnsupportedError: the engine does not run here, or the model holds something that is not supported.
     """
     name = choose(configuration)
+    composed = None if name == "apple" else _composed(package, function, configuration)
+    if composed is not None:
+        return composed
     if name == "openvino":
         return _openvino(package, function, configuration)
     if name == "apple":
@@ -76,6 +82,24 @@ def _check_able(configuration: Configuration, on_cuda: bool) -> None:
         )
     if configuration.engine == "apple" and configuration.preferred_device is not None:
         raise InputError('The apple engine takes compute_units="cpu_only" and the like instead of preferred_device.')
+
+
+def _composed(package: Package, function: Function, configuration: Configuration) -> Engine | None:
+    """Return the engine of a model that is no single graph; None for one that is."""
+    if package.model_type in PIPELINES:
+        from bertkit.coreml.engines import pipeline_engine
+
+        return pipeline_engine.load(package, function, configuration)
+    if package.model_type == "linkedModel":
+        from bertkit.coreml.engines.linked_engine import LinkedEngine
+        from bertkit.coreml.linked import linked_model
+
+        return LinkedEngine(linked_model(package, configuration))
+    if package.model_type == "kNearestNeighborsClassifier":
+        from bertkit.coreml.engines import neighbors_engine
+
+        return neighbors_engine.load(package, function, configuration)
+    return None
 
 
 def _openvino(package: Package, function: Function, configuration: Configuration) -> Engine:

@@ -6,9 +6,9 @@ Importing this package does not import torch; making a task does.
 
 from __future__ import annotations
 
+from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.coreml.update.context import UpdateContext
 from bertkit.coreml.update.events import Event, Metrics, TaskState
-from bertkit.coreml.update.keys import ParameterKey
 from bertkit.coreml.update.parameters import UpdateParameters
 from bertkit.coreml.update.record import UpdateRecord, update_records
 from bertkit.coreml.update.semantics import Semantics

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bertkit.coreml.classes import Label, labels_of
-from bertkit.coreml.update.keys import ParameterKey
+from bertkit.coreml.parameter_keys import ParameterKey
 
 CROSS_ENTROPY = "categoricalCrossEntropyLossLayer"
 SGD = "sgdOptimizer"

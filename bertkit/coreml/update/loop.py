@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.coreml.update.control import Control
 from bertkit.coreml.update.events import Event, Metrics
 from bertkit.coreml.update.examples import Examples
-from bertkit.coreml.update.keys import ParameterKey
 from bertkit.coreml.update.parameters import UpdateParameters
 from bertkit.coreml.update.progress import Progress
 from bertkit.coreml.update.semantics import Semantics
@@ -62,7 +62,7 @@ class TrainingLoop:
         """
         with self._lock:
             self.parameters = self.parameters.changed(changes)
-            self._changed_arrays.update({key: self.parameters[key] for key in map(ParameterKey.of, changes)})
+            self._changed_arrays.update({key: self.parameters[key] for key in map(self.parameters.key, changes)})
 
     def run(self) -> None:
         """Train to the end.

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from bertkit.coreml.lowering import lower
 from bertkit.coreml.package import Package
+from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.coreml.update.declaration import CROSS_ENTROPY, NetworkDeclaration, weight_messages
-from bertkit.coreml.update.keys import ParameterKey
 from bertkit.coreml.update.losses import make_loss
 from bertkit.coreml.update.optimizers import make_optimizer
 from bertkit.coreml.update.parameters import UpdateParameters, network_parameters

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.coreml.update.declaration import SGD
-from bertkit.coreml.update.keys import ParameterKey
 from bertkit.coreml.update.parameters import UpdateParameters
 
 Array = NDArray[Any]

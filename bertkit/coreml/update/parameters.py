@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.coreml.update.allowed import Allowed
-from bertkit.coreml.update.keys import ParameterKey
 from bertkit.errors import InputError
 
 _LEAST = {"miniBatchSize": 1, "epochs": 1, "numberOfNeighbors": 1, "learningRate": 0, "beta1": 0, "beta2": 0, "eps": 0}
@@ -27,10 +27,12 @@ class UpdateParameters(Mapping[ParameterKey, Any]):
     Attributes:
         allowed: every key that the model has, to what it may be.
         current: the values, of every key but those of arrays, which only hold what was set.
+        within: names of the models in pipelines, from outside in, that the keys may also be scoped to.
     """
 
     allowed: Mapping[ParameterKey, Allowed] = field(repr=False)
     current: Mapping[ParameterKey, Any]
+    within: tuple[str, ...] = ()
 
     def changed(self, changes: Mapping[Any, object]) -> UpdateParameters:
         """Return these parameters with some values replaced.
@@ -43,12 +45,24 @@ class UpdateParameters(Mapping[ParameterKey, Any]):
         """
         checked = {}
         for given, value in changes.items():
-            key = ParameterKey.of(given)
+            key = self.key(given)
             checked[key] = self._allowed(key).checked(value, str(key))
-        return UpdateParameters(self.allowed, {**self.current, **checked})
+        return replace(self, current={**self.current, **checked})
+
+    def key(self, given: ParameterKey | str) -> ParameterKey:
+        """Return a key as it stands here: without the names of the pipeline's models.
+
+        Raises:
+            InputError: there is no parameter of that name.
+        """
+        key = ParameterKey.of(given)
+        for model in self.within:
+            inside = key.inside(model)
+            key = key if inside is None else inside
+        return key
 
     def __getitem__(self, key: ParameterKey | str) -> Any:
-        return self.current[ParameterKey.of(key)]
+        return self.current[self.key(key)]
 
     def __iter__(self) -> Iterator[ParameterKey]:
         return iter(self.current)

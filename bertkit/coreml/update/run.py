@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bertkit.coreml.configuration import Configuration
 from bertkit.coreml.package import Package
+from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.coreml.update.checkpoint import Checkpoint
 from bertkit.coreml.update.context import UpdateContext
 from bertkit.coreml.update.control import Control
 from bertkit.coreml.update.events import Event, Metrics
 from bertkit.coreml.update.examples import Examples
-from bertkit.coreml.update.keys import ParameterKey
 from bertkit.coreml.update.loop import TrainingLoop
 from bertkit.coreml.update.parameters import UpdateParameters
 from bertkit.coreml.update.progress import Progress
@@ -112,7 +113,7 @@ class UpdateRun:
         """Return what handlers are given now."""
         write, record = self._trainer.writer(), self._record()
         parameters = self._loop.parameters
-        parameters = UpdateParameters(parameters.allowed, {**parameters.current, **self._trainer.weights()})
+        parameters = replace(parameters, current={**parameters.current, **self._trainer.weights()})
 
         def build() -> Package:
             specification = type(self._package.specification)()

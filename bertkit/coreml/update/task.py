@@ -14,6 +14,7 @@ from typing import Any
 from bertkit.coreml.configuration import Configuration
 from bertkit.coreml.description import describe
 from bertkit.coreml.package import Package
+from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.coreml.update.context import UpdateContext
 from bertkit.coreml.update.control import Cancelled, Control
 from bertkit.coreml.update.events import Event, Metrics, TaskState
@@ -72,8 +73,11 @@ class UpdateTask:
         package = model if isinstance(model, Package) else Package.open(model)
         self._configuration = Configuration() if configuration is None else configuration
         semantics = Semantics() if semantics is None else semantics
-        trainer = make_trainer(package, semantics)
-        parameters = trainer.parameters.changed(self._configuration.parameters)
+        trainer = make_trainer(package, self._configuration, semantics)
+        given = self._configuration.parameters.items()
+        parameters = trainer.parameters.changed(
+            {key: value for key, value in given if not ParameterKey.of(key).is_link}
+        )
         examples = read_examples(describe(package).training_inputs, training_data)
         self._handlers = {} if progress_handlers is None else dict(progress_handlers)
         self._completion_handler = completion_handler

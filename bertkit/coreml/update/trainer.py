@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bertkit.coreml.update.keys import ParameterKey
+from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.coreml.update.parameters import UpdateParameters
 
 Array = NDArray[Any]

@@ -1,4 +1,4 @@
-"""Names of what an update can be told: Core ML's own, each for a whole model or scoped to a part of it."""
+"""Names of what a model can be told when it is loaded or updated: Core ML's own, scoped to a part of it or not."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from bertkit.errors import InputError
 
 _ARRAYS = ("weights", "biases")
 _NAMES = ("learningRate", "momentum", "miniBatchSize", "beta1", "beta2", "eps", "epochs", "shuffle", "seed",
-          "numberOfNeighbors", *_ARRAYS)  # fmt: skip
+          "numberOfNeighbors", *_ARRAYS, "linkedModelFileName", "linkedModelSearchPath")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class ParameterKey:
-    """One parameter of an update.
+    """One parameter of an update, or of loading.
 
     Attributes:
         name: as Core ML writes it, for example `learningRate`.
@@ -40,6 +40,8 @@ class ParameterKey:
     NUMBER_OF_NEIGHBORS: ClassVar[ParameterKey]
     WEIGHTS: ClassVar[ParameterKey]
     BIASES: ClassVar[ParameterKey]
+    LINKED_MODEL_FILE_NAME: ClassVar[ParameterKey]
+    LINKED_MODEL_SEARCH_PATH: ClassVar[ParameterKey]
 
     def __post_init__(self) -> None:
         if self.name not in _NAMES:
@@ -62,10 +64,22 @@ class ParameterKey:
         """Return the same parameter of a part: a layer, a model of a pipeline, or `model/layer`."""
         return replace(self, scope=scope)
 
+    def inside(self, model: str) -> ParameterKey | None:
+        """Return the key as the model of that name in a pipeline knows it; None for one that is about another model."""
+        if self.scope in ("", model):
+            return replace(self, scope="")
+        inner = self.scope.removeprefix(f"{model}/")
+        return None if inner == self.scope else replace(self, scope=inner)
+
     @property
     def is_array(self) -> bool:
         """Whether its value is an array: the weights or the biases of a layer."""
         return self.name in _ARRAYS
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it says where a linked model is, which is no parameter of training."""
+        return self.name.startswith("linkedModel")
 
     def __str__(self) -> str:
         return f"{self.scope}.{self.name}" if self.scope else self.name
@@ -83,3 +97,5 @@ ParameterKey.SEED = ParameterKey("seed")
 ParameterKey.NUMBER_OF_NEIGHBORS = ParameterKey("numberOfNeighbors")
 ParameterKey.WEIGHTS = ParameterKey("weights")
 ParameterKey.BIASES = ParameterKey("biases")
+ParameterKey.LINKED_MODEL_FILE_NAME = ParameterKey("linkedModelFileName")
+ParameterKey.LINKED_MODEL_SEARCH_PATH = ParameterKey("linkedModelSearchPath")
