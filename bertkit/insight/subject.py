@@ -63,7 +63,7 @@ class Example:
         return self.tokenization.row(self.index)
 
     def at(self, window: int) -> Example:
-        """Return the same question on another window of the document.
+        """Return the same question on a window of the document; this example itself for its own window.
 
         Raises:
             InputError: there is no such window.
@@ -71,6 +71,8 @@ class Example:
         windows = self.tokenization.windows
         if not 0 <= window < len(windows):
             raise InputError(f"The document has {len(windows)} windows, counted from 0; got {window}.")
+        if window == self.index:
+            return self
         return Example(self.tokenization, window, dict(rows([windows[window]], tuple(self.inputs))))
 
     def __str__(self) -> str:

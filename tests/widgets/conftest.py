@@ -16,7 +16,7 @@ from bare_page import BarePage, launched, opened
 from jupyter_server import JupyterServer, started
 from qa_fakes import FakeModel
 from sample_models import HOSTILE, write_network, write_program
-from sample_readers import example_of, open_subject
+from sample_readers import example_of, hostile_reader, open_subject
 
 from bertkit.coreml import Package
 from bertkit.insight import Example, Subject
@@ -41,14 +41,19 @@ LIGHTHOUSE = "the lamp was lit 1698 on the rock and the keeper wrote it down; a 
 """Several windows of a fake reader, whose pieces are characters and whose answer is where the question stands."""
 
 
-def _asked(question: str, text: str, length: int) -> tuple[Subject, Example]:
+HOSTILE_TEXT = f"lit\nlit\n{HOSTILE}\nlit\n{HOSTILE}"
+"""Words of `hostile_reader`, one a line."""
+
+
+def _reader(text: str) -> Reader:
+    """Return a reader without layers for one of these texts."""
+    return hostile_reader(HOSTILE) if HOSTILE in text else Reader(FakeModel(lengths=(48,)))
+
+
+def _asked(question: str, text: str) -> tuple[Subject, Example]:
     """Return a reader without layers, and the window with its answer."""
-    subject = Subject(Reader(FakeModel(lengths=(length,))))
-    return subject, subject.example(question, Document.from_text(text))
-
-
-def _tokenized(question: str, text: str, length: int) -> tuple[Reader, str, Document]:
-    return Reader(FakeModel(lengths=(length,))), question, Document.from_text(text)
+    subject = Subject(_reader(text))
+    return subject, subject.example(question, Document.from_text(text, text))
 
 
 @pytest.fixture(scope="session")
@@ -116,10 +121,11 @@ def panels(
         ),
         "document not open": AskDocumentPanel(Session()),
         "document hostile": AskDocumentPanel(asked(f"{HOSTILE}\n\nand {HOSTILE}", HOSTILE, source=HOSTILE)),
-        "answer span": AnswerSpanPanel(*_asked("lit 1698", LIGHTHOUSE, 48)),
-        "answer span hostile": AnswerSpanPanel(*_asked(HOSTILE, HOSTILE * 5, 256)),
-        "tokenizer": TokenizerPanel(*_tokenized("lit 1698", LIGHTHOUSE, 48)),
-        "tokenizer hostile": TokenizerPanel(*_tokenized(HOSTILE, HOSTILE * 5, 256)),
+        "answer span": AnswerSpanPanel(*_asked("lit 1698", LIGHTHOUSE)),
+        "answer span with layers": AnswerSpanPanel(small_subject, example_of(small_subject)),
+        "answer span hostile": AnswerSpanPanel(*_asked(HOSTILE, HOSTILE_TEXT)),
+        "tokenizer": TokenizerPanel(_reader(LIGHTHOUSE), "lit 1698", Document.from_text(LIGHTHOUSE)),
+        "tokenizer hostile": TokenizerPanel(_reader(HOSTILE_TEXT), HOSTILE, Document.from_text(HOSTILE_TEXT, HOSTILE)),
         "model map of a program": ModelMapPanel(atlas_of(Package.open(program))),
         "model map hostile": ModelMapPanel(atlas_of(Package.open(hostile))),
         "model pair": model_pair(ModelMapPanel(open_atlas(pair[0])), open_atlas(pair[1])),

@@ -6,6 +6,10 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from qa_fakes import FakeModel
+from tokenizers import Tokenizer, models, pre_tokenizers
+
+from bertkit.bert.settings import TOKENIZER_KEY
 from bertkit.coreml import Configuration
 from bertkit.insight import Example, Subject
 from bertkit.insight.token_row import TokenRow
@@ -31,3 +35,14 @@ def example_of(subject: Subject, text: str = "") -> Example:
     tokens = tuple(replace(token, piece=f"{text}{token.index}") for token in example.row)
     vars(hostile)["row"] = TokenRow(tokens)  # a cached property
     return hostile
+
+
+def hostile_reader(word: str) -> Reader:
+    """Return a reader whose vocabulary has `word` as a piece; lines of a text are its words."""
+    special = {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3}
+    tokenizer = Tokenizer(models.WordLevel({**special, word: 4, "lit": 5}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split("\n", "removed")
+    tokenizer.add_special_tokens(list(special))
+    model = FakeModel(lengths=(16,))
+    model.description.metadata.user_defined[TOKENIZER_KEY] = tokenizer.to_str()
+    return Reader(model)

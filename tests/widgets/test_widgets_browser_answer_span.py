@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from bare_page import BarePage
 from playwright.sync_api import expect
+from qa_fakes import FakeModel
 
+from bertkit.insight import Subject
+from bertkit.qa import Document, Reader
+from bertkit.widgets.answer_span.panel import AnswerSpanPanel
 from bertkit.widgets.panel import Panel
 
 pytestmark = pytest.mark.browser
@@ -106,8 +112,46 @@ def test_the_matrix_is_walked_by_keys(bare: BarePage, panels: dict[str, Panel], 
 def test_what_an_answer_rests_on_is_found_and_named(root: Any) -> None:
     root.get_by_role("tab", name="What it rests on").click()
     root.get_by_role("button", name="Hide each token in turn").click()
-    expect(root.get_by_text("(occlusion,")).to_be_visible()
+    expect(root.get_by_role("tabpanel").get_by_text("(occlusion,")).to_be_visible()
     expect(root.get_by_role("grid", name="Tokens that carry most")).to_be_visible()
+
+
+def test_layers_are_read_and_chosen(bare: BarePage, panels: dict[str, Panel]) -> None:
+    panel = panels["answer span with layers"]
+    root = bare.open_panel(panel)
+    lens = panel.findings.lens(panel.example.index, panel.longest)
+    expect(root.get_by_role("tabpanel").get_by_text(lens.sentence)).to_be_visible()
+    expect(root.get_by_text("was trained for the last layer only")).to_be_visible()
+    rows = root.get_by_role("grid", name="The best span at each layer").locator("tbody tr")
+    expect(rows).to_have_count(len(lens.stages))
+    expect(rows.nth(lens.appears_at)).to_contain_text("appears and stays")
+    root.get_by_role("application").focus()
+    bare.page.keyboard.press("ArrowUp" if lens.appears_at else "ArrowDown")
+    row = lens.appears_at - 1 if lens.appears_at else 1
+    assert bare.state()["selection"]["layer"] == lens.stages[row].layer
+    share = lens.start_probabilities[row, lens.answer.first]
+    expect(root.locator(".bk-heat-readout")).to_contain_text(f"start {share:.1%}".replace("%", " %"))
+    root.get_by_role("button", name="end of the answer").click()
+    expect(root.locator(".bk-heat-readout")).to_contain_text(": end ")
+
+
+class _Slow(FakeModel):
+    def predict(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        time.sleep(0.05)
+        return super().predict(inputs)
+
+
+def test_long_work_shows_progress_and_can_be_cancelled(bare: BarePage) -> None:
+    subject = Subject(Reader(_Slow(lengths=(64,))))
+    document = Document.from_text("the lamp was lit on the rock in the storm")
+    root = bare.open_panel(AnswerSpanPanel(subject, subject.example("lit", document)))
+    root.get_by_role("tab", name="What it rests on").click()
+    root.get_by_role("button", name="Hide each token in turn").click()
+    expect(root.locator(".bk-running")).to_contain_text(" of ")
+    root.get_by_role("button", name="Cancel").click()
+    expect(root.locator(".bk-running")).to_have_count(0)
+    root.get_by_role("button", name="Ask again (occlusion)").click()
+    expect(root.get_by_role("tabpanel").get_by_text("(occlusion,")).to_be_visible(timeout=20_000)
 
 
 def test_a_reader_without_layers_is_told(root: Any) -> None:

@@ -164,32 +164,41 @@ class AnswerSpanPanel:
 
     def recordings(self) -> Iterable[Request]:
         """Return what lets a page step through windows, spans and layers, the first window's first."""
-        count = min(len(self.example.tokenization.windows), _RECORDED_WINDOWS)
+        everywhere = range(len(self.example.tokenization.windows))
         home = self.example.index
-        order = [home, *(index for index in range(count) if index != home)]
-        at = [{"window": index, "longest": self.longest} for index in order]
-        if len(self.example.tokenization.windows) > 1:
+        order = [home, *(index for index in everywhere[:_RECORDED_WINDOWS] if index != home)]
+        if len(everywhere) > 1:
             yield Request("windows", {"longest": self.longest})
-        if self.findings.layered:
-            yield Request("lens", at[0])
+        yield from self._layers(home)
         yield from self._spans(home)
-        yield Request("matrix", at[0])
+        yield Request("matrix", self._at(home))
         for (window, first, last), method in self.findings.attributed:
             yield Request("attribute", {"window": window, "first": first, "last": last, "method": method})
-        for token in self.example.row.places("question"):
-            yield Request("hide", {**at[0], "tokens": str(token)})
-        for place in at:
-            yield Request("scores", place)
-        for place in at[1:]:
-            yield from self._spans(place["window"])
-        if self.findings.layered:
-            yield from (Request("lens", place) for place in at[1:_RECORDED_LAYERS])
-        yield from (Request("matrix", place) for place in at[1:])
+        if self._answers(home):
+            for token in self.example.row.places("question"):
+                yield Request("hide", {**self._at(home), "tokens": str(token)})
+        for window in order:
+            yield Request("scores", self._at(window))
+            yield from self._spans(window)
+        for window in order[1:_RECORDED_LAYERS]:
+            yield from self._layers(window)
+        yield from (Request("matrix", self._at(window)) for window in order[1:])
+
+    def _at(self, window: int) -> dict[str, Json]:
+        return {"window": window, "longest": self.longest}
+
+    def _answers(self, window: int) -> bool:
+        """Say whether a window counts any span of its own."""
+        return len(self.findings.scores(window, self.longest).spans) > 0
+
+    def _layers(self, window: int) -> Iterable[Request]:
+        if self.findings.layered and self._answers(window):
+            yield Request("lens", self._at(window))
 
     def _spans(self, window: int) -> Iterable[Request]:
         for scored in self.findings.scores(window, self.longest).spans:
             first, last = scored.span.place
-            yield Request("why", {"window": window, "longest": self.longest, "first": first, "last": last})
+            yield Request("why", {**self._at(window), "first": first, "last": last})
 
     def static(self, selection: Mapping[str, Json]) -> Html:
         """Return the answer in its text, the curves, the best spans, and what else was computed already."""

@@ -72,6 +72,7 @@ def _lens(lens: Lens) -> Html:
     content = [
         tag("p", lens.sentence, style="margin:4px 0"),
         picture(draw_lens(lens), f"Start and end by layer and token. {lens.sentence}", width=760),
+        blocks.note("In each line the start is above, the end below. Shares under 2 % are left out."),
         blocks.table(words.STAGE_COLUMNS, rows, numeric=range(2, 6)),
         blocks.note(words.LENS_LIMIT),
     ]

@@ -36,4 +36,11 @@ def text_answer(findings: Findings, title: str, facts: Sequence[str], window: in
         ]
         columns = texts.columns([list(words.STAGE_COLUMNS[:4]), *stages], right=[2, 3])
         lines += ["", texts.one_line(lens.sentence), *columns, words.LENS_LIMIT]
+    if findings.known("windows", longest):
+        best = findings.windows(longest).best
+        scored = [
+            ["none", ""] if span is None else [f"{span.score:+.2f}", shortened(span.text, _SHOWN)] for span in best
+        ]
+        rows = [[str(number), *cells] for number, cells in enumerate(scored, start=1)]
+        lines += ["", *texts.columns([["window", "score", "best span"], *rows], right=[0, 1])]
     return "\n".join(lines)

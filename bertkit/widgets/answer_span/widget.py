@@ -13,7 +13,7 @@ from bertkit.insight.subject import Subject
 from bertkit.insight.verdict import Verdict
 from bertkit.insight.what_if import AnswerChange, hide_tokens
 from bertkit.insight.window_scores import WindowScores
-from bertkit.qa import Document, Reader
+from bertkit.qa import Answer, Document, Reader
 from bertkit.widgets.answer_span.panel import AnswerSpanPanel
 from bertkit.widgets.display_mode import mode
 from bertkit.widgets.widget import Widget
@@ -26,7 +26,9 @@ class AnswerSpan(Widget):
         question: in words.
         document: a document, or the path of one.
         reader: the embedded reader when None.
-        window: look at this window of the document; None for the one with the answer.
+        answer: one that the reader gave to this question, to look at where it came from; None for the reader's best,
+            which asks it.
+        window: look at this window of the document, whatever the answer.
         max_answer_tokens: the longest answer, in tokens.
 
     Raises:
@@ -44,6 +46,7 @@ class AnswerSpan(Widget):
         document: Document | Path,
         reader: Reader | None = None,
         *,
+        answer: Answer | None = None,
         window: int | None = None,
         max_answer_tokens: int = MAX_ANSWER_TOKENS,
     ) -> None:
@@ -55,7 +58,8 @@ class AnswerSpan(Widget):
                 "For a text at hand pass Document.from_text(text)."
             )
         subject = Subject(Reader() if reader is None else reader)
-        self._answer = AnswerSpanPanel(subject, subject.example(question, document, window=window), max_answer_tokens)
+        example = subject.example(question, document, answer=answer, window=window)
+        self._answer = AnswerSpanPanel(subject, example, max_answer_tokens)
         super().__init__(self._answer)
 
     @property

@@ -5,25 +5,25 @@ from __future__ import annotations
 from bertkit.insight.token_row import Token, TokenRow
 from bertkit.insight.tokens import Tokenization
 from bertkit.widgets import blocks
-from bertkit.widgets.html import Html, tag
+from bertkit.widgets.html import Html, joined, tag
 from bertkit.widgets.tokenizer_view import words
 from bertkit.widgets.tokenizer_view.values import facts
 
-_MOST_TOKENS = 512
+_MOST_PIECES, _MOST_ROWS = 512, 48
 _MOST_WINDOWS = 100
-_PIECE = "display:inline-block;margin:2px 1px;padding:0 4px;border-radius:3px;border:1px solid rgba(128,128,128,.5)"
+_BORDER = "border:1px solid rgba(128,128,128,.5)"
 _PARTS = {
-    "special": "opacity:.75;border-style:dashed",
-    "question": "font-style:italic;background:rgba(63,120,181,.16)",
-    "passage": "",
-    "padding": "opacity:.5",
+    "special": "border:1px dashed",
+    "question": f"{_BORDER};font-style:italic",
+    "passage": _BORDER,
+    "padding": "border:1px dotted",
 }
 
 
 def static_tokens(tokenization: Tokenization, title: str, window: int) -> Html:
     """Return the pieces of a window as running text and as a table, and all windows."""
     row = tokenization.row(window)
-    cells = [words.token_cells(token) for token in row[: min(row.filled, _MOST_TOKENS)]]
+    cells = [words.token_cells(token) for token in row[: min(row.filled, _MOST_ROWS)]]
     place = tokenization.places[window]
     told = (
         f"Window {window + 1} of {len(tokenization.windows)}: {row.filled} tokens, then {len(row) - row.filled} of "
@@ -37,21 +37,20 @@ def static_tokens(tokenization: Tokenization, title: str, window: int) -> Html:
         " · ".join(facts(tokenization)),
         blocks.note(told),
         _pieces(row),
-        blocks.section("Tokens", blocks.table(words.TOKEN_COLUMNS, cells, numeric)),
+        blocks.section(f"The first {len(cells)} tokens", blocks.table(words.TOKEN_COLUMNS, cells, numeric)),
         blocks.section("Windows", _cut(windows)),
     )
 
 
 def _pieces(row: TokenRow) -> Html:
-    shown = [_piece(token) for token in row[: min(row.filled, _MOST_TOKENS)]]
-    return tag("div", shown, style="margin:6px 0;line-height:1.9")
+    shown = [_piece(token) for token in row[: min(row.filled, _MOST_PIECES)]]
+    return tag("div", shown, style="margin:6px 0;line-height:2")
 
 
 def _piece(token: Token) -> Html:
-    unknown = ";border:2px solid #b26a00" if token.unknown else ""
-    inner = token.piece or "(no piece)"
-    content = [inner, tag("small", " unknown", style="opacity:.8")] if token.unknown else inner
-    return tag("span", content, style=f"{_PIECE};{_PARTS[token.part]}{unknown}", title=f"id {token.id}")
+    content = [token.piece, tag("small", " unknown")] if token.unknown else token.piece or "(no piece)"
+    style = "border:2px solid #b26a00" if token.unknown else _PARTS[token.part]
+    return joined([tag("span", content, style=f"{style};border-radius:3px;padding:0 3px"), " "])
 
 
 def _cut(rows: list[list[str]]) -> Html:

@@ -59,7 +59,7 @@ export class Attribution {
 
   private ask(method: string): void {
     const parameters = { window: this.scores.window, first: this.span[0], last: this.span[1], method };
-    void this.place.run(`Asking again (${method})`, "attribute", parameters, ({ data }) => {
+    void this.place.run(`Ask again (${method})`, "attribute", parameters, ({ data }) => {
       this.data = data;
       this.fill(data);
       this.draw(this.span[0]);

@@ -27,7 +27,8 @@ export class Detail {
   show(scores: Scores, token: number, span: Range, hidden: number[]): void {
     this.showToken(scores, token, hidden.includes(token));
     const asked = [scores.window, scores.longest, ...span].join(" ");
-    if (asked !== this.asked && scores.spans.length) void this.ask(scores, span);
+    if (!scores.spans.length) replace(this.span);
+    else if (asked !== this.asked) void this.ask(scores, span);
     this.asked = asked;
   }
 

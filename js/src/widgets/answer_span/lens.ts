@@ -71,7 +71,7 @@ export class Lens {
       this.asked = asked;
       this.data = undefined;
       const { window, longest } = scores;
-      void this.place.run("Reading the layers", "lens", { window, longest }, (answer) => this.take(answer));
+      void this.place.run("Read the layers", "lens", { window, longest }, (answer) => this.take(answer));
     }
     this.draw(token);
   }

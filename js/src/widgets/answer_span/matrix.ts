@@ -55,7 +55,7 @@ export class Matrix {
       this.asked = asked;
       this.size = undefined;
       const { window, longest } = scores;
-      void this.place.run("Scoring spans", "matrix", { window, longest }, (answer) => this.take(answer));
+      void this.place.run("Score the spans", "matrix", { window, longest }, (answer) => this.take(answer));
     }
     this.draw();
   }

@@ -72,7 +72,6 @@ class AnswerSpan {
     selection.subscribe(() => this.follow(), signal);
     context.onOptions(() => this.follow());
     this.follow();
-    void this.windows.score(this.longest);
   }
 
   private get longest(): number {
@@ -95,12 +94,11 @@ class AnswerSpan {
   }
 
   private longestField(): HTMLElement {
-    const input = el("input", { type: "number", class: "bk-select bk-number-field", min: 1, max: 200, value: this.longest });
+    const input = el("input", { type: "number", class: "bk-select bk-number-field", min: 1, max: 200, value: this.longest, disabled: !this.context.live });
     input.addEventListener("change", () => {
       const longest = Math.max(1, Math.min(200, Math.round(input.valueAsNumber || this.data.longest)));
       input.value = String(longest);
       this.context.setOption("longest", longest);
-      void this.windows.score(longest);
     });
     return el("label", {}, "longest answer, in tokens ", input);
   }
@@ -144,6 +142,7 @@ class AnswerSpan {
     const { window = this.data.scores.window } = this.context.selection.value;
     const wanted = window >= 0 && window < this.data.windows.length ? window : this.data.scores.window;
     this.windows.select(wanted);
+    this.windows.score(this.longest);
     if (wanted !== this.scores.window || this.longest !== this.scores.longest) void this.load(wanted);
     else this.show();
   }
@@ -160,6 +159,7 @@ class AnswerSpan {
       this.show();
     } catch (error) {
       replace(this.problem, failure(error));
+      this.context.selection.set({ window: this.scores.window });
     }
   }
 

@@ -2,27 +2,24 @@
 import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
 import { Roving } from "../../base/roving";
-import { failure, running } from "../../base/states";
-import type { AnswerData, Place } from "./data";
-import { short, signed } from "./data";
+import { TaskPlace } from "../../base/task";
+import { type AnswerData, type Place, short, signed } from "./data";
 
 export class Windows {
   readonly element: HTMLElement;
-  private readonly context: Context;
   private readonly data: AnswerData;
-  private readonly status = el("div", {});
   private readonly buttons: HTMLButtonElement[];
   private readonly roving: Roving;
-  private work = new AbortController();
+  private readonly place: TaskPlace<(Place | null)[]>;
+  private scored = 0;
 
   constructor(context: Context, data: AnswerData, onChoose: (window: number) => void) {
-    this.context = context;
     this.data = data;
+    this.place = new TaskPlace(context);
     this.buttons = data.windows.map((_, at) => el("button", { type: "button", class: "bk-window", onclick: () => onChoose(at) }, el("span", {}, hidden("Window "), String(at + 1))));
     const strip = el("div", { class: "bk-strip", role: "group", "aria-label": "Windows of the document" }, ...this.buttons);
     this.roving = new Roving(strip, { items: () => this.buttons, orientation: "horizontal", onFocus: (item) => onChoose(this.buttons.indexOf(item as HTMLButtonElement)), signal: context.signal });
-    this.element = el("div", { class: "bk-windows", hidden: data.windows.length < 2 }, el("span", { class: "bk-muted" }, "Windows of the document, with the score of each one's best span"), strip, this.status);
-    context.signal.addEventListener("abort", () => this.work.abort(), { once: true });
+    this.element = el("div", { class: "bk-windows", hidden: data.windows.length < 2 }, el("span", { class: "bk-muted" }, "Windows of the document, with the score of each one's best span"), strip, this.place.element);
   }
 
   select(window: number): void {
@@ -33,26 +30,14 @@ export class Windows {
     if (chosen && strip) strip.scrollLeft = chosen.offsetLeft - strip.clientWidth / 2;
   }
 
-  // Asks for the scores of all windows.
-  async score(longest: number): Promise<void> {
-    if (this.data.windows.length < 2) return;
-    this.work.abort();
-    const work = (this.work = new AbortController());
-    const { element, update } = running("Scoring windows", () => {
-      work.abort();
-      const again = el("button", { type: "button", class: "bk-button bk-small", onclick: () => void this.score(longest) }, "Score all windows");
-      replace(this.status, again);
+  // Asks for the scores of all windows, once for each length.
+  score(longest: number): void {
+    if (this.data.windows.length < 2 || longest === this.scored) return;
+    this.scored = longest;
+    void this.place.run("Score all windows", "windows", { longest }, ({ data }) => {
+      this.fill(data);
+      replace(this.place.element);
     });
-    const late = setTimeout(() => replace(this.status, element), 300);
-    try {
-      const answer = await this.context.ask<(Place | null)[]>("windows", { longest }, { signal: work.signal, onProgress: update });
-      this.fill(answer.data as (Place | null)[]);
-      replace(this.status);
-    } catch (error) {
-      if (!work.signal.aborted) replace(this.status, failure(error));
-    } finally {
-      clearTimeout(late);
-    }
   }
 
   private fill(best: (Place | null)[]): void {

@@ -190,18 +190,19 @@ class TokenizerView {
   // How the window's row is put together.
   private fillFrame(): void {
     const { prefix, middle, suffix, asked, windows, pad } = this.data;
-    const [first = 0, last = 0, , , , , length = 0] = windows[this.window] ?? [];
+    const [first = 0, last = 0, , , before = 0, , length = 0] = windows[this.window] ?? [];
+    const shared = before ? `, ${before} of them also in the window before` : "";
     const passage = last - first + 1;
     const filled = passageStart(this.data) + passage + suffix.length;
     const chip = (words: string, kind: string): HTMLElement => el("span", { class: `bk-frame-part bk-frame-${kind}` }, words);
     const special = (all: [string, number][]): HTMLElement[] => all.map(([piece, id]) => chip(`${piece} ${id}`, "special"));
     const padding = length > filled ? [chip(`${length - filled} × ${pad[0]} ${pad[1]}`, "special")] : [];
     const parts = [...special(prefix), chip(plural(asked.id.length, "token") + " of the question", "question"), ...special(middle), chip(`tokens ${first} to ${last} of the document`, "passage"), ...special(suffix), ...padding];
-    replace(this.frame, ...parts, el("span", { class: "bk-muted" }, `= ${length} tokens. Nothing is cut off: the windows cover the whole document.`));
+    replace(this.frame, ...parts, el("span", { class: "bk-muted" }, `= ${length} tokens${shared}. Nothing is cut off: the windows cover the whole document.`));
   }
 
   private compare(): void {
-    void this.comparison.run("Comparing tokenizers", "compare", {}, ({ data: { tokens, differences } }) => {
+    void this.comparison.run("Compare tokenizers", "compare", {}, ({ data: { tokens, differences } }) => {
       const items = differences.slice(0, 50).map(({ part, side, piece, start, end, text }) => el("li", {}, `${part} ${start}–${end} "${text}": ${piece} only from ${side}`));
       const words = differences.length ? `${plural(differences.length, "token")} come from one of the tokenizers only, of ${tokens}:` : `The reference tokenizer makes the same ${tokens} tokens.`;
       replace(this.comparison.element, el("p", {}, words), items.length ? el("ul", { class: "bk-reasons" }, ...items) : null);
