@@ -8,7 +8,7 @@ from bertkit.insight.lens import Lens
 from bertkit.insight.span_scores import SpanScores
 from bertkit.insight.text import shortened
 from bertkit.insight.window_scores import WindowScores
-from bertkit.widgets import blocks
+from bertkit.widgets import blocks, units
 from bertkit.widgets.answer_span import words
 from bertkit.widgets.answer_span.findings import Findings
 from bertkit.widgets.answer_span.picture import draw_curves, draw_lens
@@ -46,7 +46,7 @@ def _curves(scores: SpanScores) -> Html:
     start, end = scores.start_probabilities[best[0]], scores.end_probabilities[best[1]]
     alt = (
         f"How likely each of {scores.example.row.filled} tokens is the start (bars up) and the end (bars down). "
-        f"Highest: start {start:.1%} at token {best[0]}, end {end:.1%} at token {best[1]}."
+        f"Highest: start {units.percent(start)} at token {best[0]}, end {units.percent(end)} at token {best[1]}."
     )
     return picture(draw_curves(scores), alt, width=760)
 
@@ -64,8 +64,8 @@ def _lens(lens: Lens) -> Html:
             shortened(stage.best.text, _SHOWN),
             f"{stage.best.score:+.2f}",
             str(stage.answer_rank),
-            f"{stage.start_probability:.1%}",
-            f"{stage.end_probability:.1%}",
+            units.percent(stage.start_probability),
+            units.percent(stage.end_probability),
         ]
         for stage in lens.stages
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bertkit.insight.band import RowSpan
 from bertkit.insight.span_scores import ScoredSpan, SpanScores
 from bertkit.qa import Document
+from bertkit.widgets import units
 
 LENS_LIMIT = (
     "The span head was trained for the last layer only. What it reads before that is an approximation: a layer that "
@@ -20,8 +21,8 @@ def verdict(scores: SpanScores) -> str:
     if not scores.spans:
         return "This window has no span that may answer; a neighboring window counts them."
     return (
-        f"{scores.spans[0].probability:.1%} among the spans of this window, "
-        f'"no answer" {scores.no_answer_probability:.1%} (null score {scores.null_score:+.2f})'
+        f"{units.percent(scores.spans[0].probability)} among the spans of this window, "
+        f'"no answer" {units.percent(scores.no_answer_probability)} (null score {scores.null_score:+.2f})'
     )
 
 
@@ -29,7 +30,7 @@ def span_cells(rank: int, scored: ScoredSpan) -> list[str]:
     """Return a row under `SPAN_COLUMNS`."""
     span = scored.span
     numbers = [f"{number:+.2f}" for number in (span.score, scored.start_lead, scored.end_lead)]
-    return [str(rank), span.text, f"{span.first}-{span.last}", *numbers, f"{scored.probability:.1%}"]
+    return [str(rank), span.text, f"{span.first}-{span.last}", *numbers, units.percent(scored.probability)]
 
 
 def place(document: Document, span: RowSpan) -> str:

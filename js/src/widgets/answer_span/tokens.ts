@@ -1,4 +1,5 @@
 // The tokens of a row as running text. One tab stop: left and right from token to token, with Shift to take a span.
+import { setActive } from "../../base/active";
 import { el, replace, uniqueId } from "../../base/dom";
 import { percent } from "../../base/format";
 import type { Range, Scores } from "./data";
@@ -45,12 +46,7 @@ export class Tokens {
       item.classList.toggle("bk-piece-best", best !== undefined && at >= best.first && at <= best.last);
       item.classList.toggle("bk-piece-hidden", hidden.includes(at));
     });
-    const item = this.items[token];
-    if (!item) return;
-    this.element.setAttribute("aria-activedescendant", item.id);
-    const [top, bottom] = [item.offsetTop, item.offsetTop + item.offsetHeight];
-    const { scrollTop, clientHeight } = this.element;
-    if (top < scrollTop || bottom > scrollTop + clientHeight) this.element.scrollTop = top - clientHeight / 2;
+    setActive(this.element, this.items[token]);
   }
 
   private draw(scores: Scores): void {

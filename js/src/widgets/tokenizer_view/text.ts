@@ -1,4 +1,5 @@
 // The text of a window with its pieces marked. One tab stop: left and right from piece to piece.
+import { setActive } from "../../base/active";
 import { el, replace, uniqueId } from "../../base/dom";
 import type { Row } from "./data";
 
@@ -23,13 +24,8 @@ export class PieceText {
     if (this.row !== row) this.draw(row);
     this.items[this.selected]?.setAttribute("aria-selected", "false");
     this.selected = selected;
-    const item = this.items[selected];
-    if (!item) return this.element.removeAttribute("aria-activedescendant");
-    item.setAttribute("aria-selected", "true");
-    this.element.setAttribute("aria-activedescendant", item.id);
-    const [top, bottom] = [item.offsetTop, item.offsetTop + item.offsetHeight];
-    const { scrollTop, clientHeight } = this.element;
-    if (top < scrollTop || bottom > scrollTop + clientHeight) this.element.scrollTop = top - clientHeight / 2;
+    this.items[selected]?.setAttribute("aria-selected", "true");
+    setActive(this.element, this.items[selected]);
   }
 
   // Characters between pieces stay as they are; pieces that share characters get them once.
