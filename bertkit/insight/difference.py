@@ -53,7 +53,12 @@ class Difference:
         most = max(parted, key=lambda name: found[name])
         equal = [name for name in found if name not in parted]
         where = f"are equal up to {equal[-1]}, and" if equal else "differ from the embeddings on, and"
-        return f"{tokens} {where} differ most at {most}, by {found[most]:.1%}."
+        moved = " The tokens stand at other places in the rows, which the embeddings hold." if self._moved else ""
+        return f"{tokens} {where} differ most at {most}, by {found[most]:.1%}.{moved}"
+
+    @property
+    def _moved(self) -> bool:
+        return any(here != there for here, there in self.shared)
 
     def to_json(self) -> dict[str, Any]:
         """Return the differences as plain values."""

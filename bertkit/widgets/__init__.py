@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bertkit.widgets.model_map.widget import ModelMap as ModelMap
     from bertkit.widgets.page import write_page as write_page
     from bertkit.widgets.tokenizer_view.widget import TokenizerView as TokenizerView
+    from bertkit.widgets.workbench.widget import Workbench as Workbench
 
 _HOME = {
     "AskDocument": "bertkit.widgets.ask_document.widget",
@@ -28,6 +29,7 @@ _HOME = {
     "ModelInspector": "bertkit.widgets.model_inspector.widget",
     "ModelMap": "bertkit.widgets.model_map.widget",
     "TokenizerView": "bertkit.widgets.tokenizer_view.widget",
+    "Workbench": "bertkit.widgets.workbench.widget",
     "link": "bertkit.widgets.linking",
     "mode": "bertkit.widgets.display_mode",
     "write_page": "bertkit.widgets.page",

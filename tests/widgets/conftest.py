@@ -17,6 +17,7 @@ from jupyter_server import JupyterServer, started
 from qa_fakes import FakeModel
 from sample_models import HOSTILE, write_network, write_program
 from sample_readers import example_of, hostile_reader, open_subject
+from sample_readers import PASSAGE, bench_of, example_of, open_subject
 
 from bertkit.coreml import Package
 from bertkit.insight import Example, Subject
@@ -137,6 +138,12 @@ def panels(
         "cost": costs(small_subject.model.package),
         "cost not measured": costs(small_subject.model.package, runs=0),
         "cost hostile": costs(Package.open(hostile)),
+        "workbench": bench_of(small_subject, "w3 w9"),
+        "workbench not asked": bench_of(small_subject),
+        "workbench compared": bench_of(small_subject, "w3 w9", "w3 w15"),
+        "workbench hostile": bench_of(
+            small_subject, "w3", "<img onerror=hacked>", text=f"{HOSTILE} {PASSAGE}", source=HOSTILE
+        ),
         "model inspector hostile": ModelInspectorPanel(inspect_model(hostile)),
     }
 

@@ -14,6 +14,7 @@ from bertkit.coreml import Configuration
 from bertkit.insight import Example, Subject
 from bertkit.insight.token_row import TokenRow
 from bertkit.qa import Document, Reader
+from bertkit.widgets.workbench.panel import WorkbenchPanel
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
@@ -24,6 +25,15 @@ QUESTION = "w3 w9"
 def open_subject(path: Path) -> Subject:
     """Open a reader with the torch engine."""
     return Subject(Reader(path, configuration=Configuration(engine="torch", cache=False)))
+
+
+def bench_of(subject: Subject, *questions: str, text: str = PASSAGE, source: str = "passage.txt") -> WorkbenchPanel:
+    """Return a workbench whose questions were asked; with two of them the first is pinned."""
+    bench = WorkbenchPanel([subject], Document.from_text(text, source), ["w20 w7", source])
+    for question in questions:
+        bench.answer(question, lambda done, total, note: None)
+    bench.pin(questions[0] if len(questions) > 1 else "")
+    return bench
 
 
 def example_of(subject: Subject, text: str = "") -> Example:

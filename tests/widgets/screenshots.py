@@ -3,6 +3,7 @@
 python tests/widgets/screenshots.py model_map MODEL FOLDER
 python tests/widgets/screenshots.py ask_document DOCUMENT FOLDER QUESTION...
 python tests/widgets/screenshots.py answer_span DOCUMENT FOLDER
+python tests/widgets/screenshots.py workbench MODEL FOLDER QUESTION...
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ sys.path.insert(0, str(Path(__file__).parent))
 from bare_page import launched, opened
 
 from bertkit.coreml import Package
+from bertkit.insight import Subject
 from bertkit.inspect import inspect_model
 from bertkit.inspect.atlas import atlas_of
-from bertkit.qa import Document
+from bertkit.qa import Document, Reader
+from bertkit.resources import resource
 from bertkit.widgets.ask_document.panel import AskDocumentPanel
 from bertkit.widgets.ask_document.session import Session
 from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
 from bertkit.widgets.model_map.panel import ModelMapPanel
 from bertkit.widgets.panel import Panel
+from bertkit.widgets.workbench.panel import WorkbenchPanel
 
 _QUESTION = "When was the lamp first lit?"
 
@@ -35,6 +39,11 @@ def _panel(name: str, model: str) -> Panel:
         for question in sys.argv[4:]:
             session.ask(question)
         return AskDocumentPanel(session)
+    if name == "workbench":
+        bench = WorkbenchPanel([Subject(Reader(model))], Document.open(resource("documents/lighthouses.txt")))
+        for question in sys.argv[4:]:
+            bench.answer(question, lambda done, total, note: None)
+        return bench
     if name == "model_map":
         return ModelMapPanel(atlas_of(Package.open(model)))
     if name == "answer_span":
@@ -43,8 +52,6 @@ def _panel(name: str, model: str) -> Panel:
 
 
 def _answer_span(document: str) -> Panel:
-    from bertkit.insight import Subject
-    from bertkit.qa import Document, Reader
     from bertkit.widgets.answer_span.panel import AnswerSpanPanel
 
     subject = Subject(Reader())

@@ -67,6 +67,10 @@ export class Context {
     return this.shared.channel.ask(name, parameters, options) as Promise<Answer<Data>>;
   }
 
+  get options(): Fields {
+    return (this.shared.model.get("options") ?? {}) as Fields;
+  }
+
   option<Value extends Json>(name: string, otherwise: Value): Value {
     const options = (this.shared.model.get("options") ?? {}) as Fields;
     return (options[this.scoped(name)] as Value | undefined) ?? otherwise;

@@ -10,6 +10,8 @@ export interface Column<Row> {
   // What it is sorted by; a column without it cannot be sorted.
   key?: (row: Row) => number | string;
   numeric?: boolean;
+  // Asked at every drawing; a column without it is always shown.
+  shown?: () => boolean;
 }
 
 export interface TableOptions<Row> {
@@ -71,9 +73,13 @@ export class Table<Row> {
     this.lines.get(id)?.scrollIntoView({ block: "nearest" });
   }
 
+  private get columns(): Column<Row>[] {
+    return this.options.columns.filter(({ shown }) => shown?.() ?? true);
+  }
+
   private draw(): void {
     const focused = this.body.contains(document.activeElement);
-    const headers = this.options.columns.map((column) => this.header(column));
+    const headers = this.columns.map((column) => this.header(column));
     headers.find((header) => header.querySelector("button"))?.querySelector("button")?.setAttribute("tabindex", "0");
     replace(this.head, el("tr", {}, ...headers));
     this.lines.clear();
@@ -91,7 +97,7 @@ export class Table<Row> {
 
   private sorted(): Row[] {
     const descending = this.sort.startsWith("-");
-    const column = this.options.columns.find(({ name }) => name === this.sort.replace("-", ""));
+    const column = this.columns.find(({ name }) => name === this.sort.replace("-", ""));
     const by = column?.key;
     if (!by) return this.rows;
     const sign = descending ? -1 : 1;
@@ -117,12 +123,12 @@ export class Table<Row> {
   }
 
   private heading(text: string): HTMLElement {
-    const span = this.options.columns.length;
+    const span = this.columns.length;
     return el("tr", { class: "bk-table-group" }, el("th", { scope: "rowgroup", colspan: span }, text));
   }
 
   private line(row: Row): HTMLElement {
-    const cells = this.options.columns.map((column) => el("td", { class: column.numeric ? "bk-number" : undefined }, column.cell(row)));
+    const cells = this.columns.map((column) => el("td", { class: column.numeric ? "bk-number" : undefined }, column.cell(row)));
     const line = el("tr", {}, ...cells);
     const id = this.options.id(row);
     line.dataset["bkRow"] = id;

@@ -8,6 +8,7 @@ import { modelInspector } from "./model_inspector/view";
 import { modelMap } from "./model_map/view";
 import { modelPair } from "./model_pair/view";
 import { tokenizerView } from "./tokenizer_view/view";
+import { workbench } from "./workbench/view";
 
 export const views: { [kind: string]: View } = {
   answer_span: answerSpan,
@@ -18,4 +19,5 @@ export const views: { [kind: string]: View } = {
   model_map: modelMap,
   model_pair: modelPair,
   tokenizer_view: tokenizerView,
+  workbench,
 };

@@ -29,11 +29,7 @@ export class Modules {
     this.options = options;
     this.tree = new Tree([this.item(0)], { label: "Modules", onSelect: (id) => walk.go(Number(id)), depth: 4, signal: context.signal });
     const field = search("Search modules, layers, types, shapes", context.keys, (text) => this.find(text));
-    this.choice.addEventListener("change", () => {
-      context.setOption("cost", this.choice.value);
-      this.refresh();
-      options.onChange();
-    });
+    this.choice.addEventListener("change", () => this.choose(this.choice.value));
     this.refresh();
     this.element = el("div", {}, field, el("label", { class: "bk-row bk-muted" }, "compare by", this.choice), this.tree.element);
   }
@@ -41,6 +37,12 @@ export class Modules {
   get cost(): Cost {
     const costs = this.options.costs();
     return costs.find(({ name }) => name === this.context.option("cost", "parameters")) ?? (costs[0] as Cost);
+  }
+
+  choose(cost: string): void {
+    this.context.setOption("cost", cost);
+    this.refresh();
+    this.options.onChange();
   }
 
   // Offers the costs that there are now, and shows the chosen one's numbers.
