@@ -32,10 +32,10 @@ def bench(small_subject: Subject) -> WorkbenchPanel:
 
 @pytest.fixture(scope="module")
 def other(tmp_path_factory: pytest.TempPathFactory) -> Subject:
-    """Return a reader of the same structure with other weights."""
+    """Return a reader of the same structure with other weights, and with layers that compute its row's length."""
     folder = tmp_path_factory.mktemp("other")
     checkpoint = make_checkpoint(folder / "tiny", "bert", CONFIGS["bert"], seed=1)
-    convert(checkpoint, folder / "other.mlpackage", lengths=(24,))
+    convert(checkpoint, folder / "other.mlpackage", lengths=(24, 40))
     return open_subject(folder / "other.mlpackage")
 
 
@@ -86,7 +86,8 @@ def test_many_channels_share_rows_that_show_the_strongest() -> None:
     assert not picture[2:].any()
 
 
-def test_layers_without_numbers_by_token_have_a_histogram_alone(bench: WorkbenchPanel) -> None:
+def test_layers_without_numbers_by_token_have_a_histogram_alone(other: Subject) -> None:
+    bench = bench_of(other, FIRST)
     answer = _answer(bench.methods()["values"](question=FIRST, side=0, layer="shape__input"))
     assert (answer.buffers, "tokens" in answer.data) == ((), False)
 
@@ -115,7 +116,9 @@ def test_two_questions_are_compared_in_words(small_subject: Subject) -> None:
     found = bench.comparison()
     assert found.by_layer["encoder__layer_1__feed_forward__output__layer_norm"] > 0
     first, second = (run.result.best for run in bench.sides())
-    assert ("the same" in found.sentences[0]) == (first is not None and second is not None and first.start == second.start)
+    assert ("the same" in found.sentences[0]) == (
+        first is not None and second is not None and first.start == second.start
+    )
     assert found.sentences[0] in bench.text({})
     data = _answer(bench.methods()["compare"](a=FIRST, b=SECOND)).data
     assert (data["a"], data["b"], data["sentences"]) == (FIRST, SECOND, list(found.sentences))
@@ -198,7 +201,7 @@ def test_nothing_asked_is_said_with_the_next_step(small_subject: Subject) -> Non
     assert "Ask one: .ask(question)" in bench.to_html()
     with pytest.raises(InputError, match="No question was asked yet"):
         bench.values(LAYER)
-    with pytest.raises(InputError, match="must be a Document or a pathlib.Path, got str"):
+    with pytest.raises(InputError, match=r"must be a Document or a pathlib\.Path, got str"):
         Workbench(small_subject.reader, "notes.txt")  # type: ignore[arg-type]
 
 

@@ -172,17 +172,16 @@ class WorkbenchPanel:
 
     def recordings(self) -> Iterable[Request]:
         """Return the questions, the hidden states and attention of the one that is shown, then its other layers."""
-        yield from (Request("ask", {"question": question}) for question in self.questions)
-        if len(self.sides()) > 1:
-            yield Request("compare", {"a": self.sides()[0].question, "b": self.sides()[1].question})
-        for question in self.questions:
-            yield from (
-                request for side, run in enumerate(self._runs[question]) for request in _span_requests(run, side)
-            )
-        together = (self.pinned, self.question) if len(self.subjects) == 1 else (self.question,)
-        for question in dict.fromkeys(together):
-            for side, run in enumerate(self._runs.get(question, ())):
-                yield from _layer_requests(run, side)
+        # Answering shows the question: the one that is shown now comes last.
+        asked = list(self._runs)
+        yield from [Request("ask", {"question": question}) for question in asked]
+        sides = self.sides()
+        if len(sides) > 1:
+            yield Request("compare", {"a": sides[0].question, "b": sides[1].question})
+        for question in asked:
+            yield from (request for side, run in enumerate(self._runs[question]) for request in _spans(run, side))
+        for at, run in enumerate(sides):
+            yield from _layers(run, at if len(self.subjects) > 1 else 0)
 
     def static(self, selection: Mapping[str, Json]) -> Html:
         """Return modules, layers, values and answer as sections that fold."""
@@ -256,14 +255,14 @@ class WorkbenchPanel:
             self.on_change()
 
 
-def _span_requests(run: Run, side: int) -> Iterable[Request]:
+def _spans(run: Run, side: int) -> Iterable[Request]:
     """Return why each of the best spans is, or is not, the answer."""
     for scored in run.scores.spans:
         first, last = scored.span.place
         yield Request("why", {"question": run.question, "side": side, "first": first, "last": last})
 
 
-def _layer_requests(run: Run, side: int) -> Iterable[Request]:
+def _layers(run: Run, side: int) -> Iterable[Request]:
     """Return the layers of a run, the most useful first."""
     anatomy = run.subject.anatomy
     first = list(anatomy.hidden)

@@ -11,6 +11,7 @@ from bertkit.insight.statistics import Histogram
 from bertkit.insight.text import shortened
 from bertkit.insight.trace import LayerValue
 from bertkit.widgets import blocks, units
+from bertkit.widgets.answer_span.picture import draw_curves
 from bertkit.widgets.html import Content, Html, bitmap, joined, picture, tag
 from bertkit.widgets.panel import Json
 from bertkit.widgets.png import shades
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _LONGEST = 36
 _BLUE = (63, 120, 181)
 _SHADES = 15
+_SPOKEN = 3
 
 
 def static_workbench(panel: WorkbenchPanel, selection: Mapping[str, Json]) -> Html:
@@ -65,11 +67,17 @@ def _answer(run: Run) -> Html:
     none = run.result.no_answer.probability
     rows.append([blocks.bar(none, f"{none:.1%}"), tag("em", "no answer"), ""])
     words.append(blocks.table(["probability", "answer", "characters"], rows))
+    words.append(_curves(run))
     words.append(tag("p", run.lens.sentence, style="margin:8px 0 4px"))
     words.append(_lens(run))
     times = f"{run.answer_seconds:.2f} s to answer, {run.look_seconds:.2f} s to look inside"
     words.append(blocks.note(f"{engine_label(run)}; {times}. Intermediate layers were not trained for the span head."))
     return joined(words)
+
+
+def _curves(run: Run) -> Html:
+    spans = "; ".join(f'"{scored.span.text}" {scored.probability:.0%}' for scored in run.scores.spans[:_SPOKEN])
+    return picture(draw_curves(run.scores), f"Start (up) and end (down) by token. Best spans: {spans}", width=760)
 
 
 def _lens(run: Run) -> Html:
