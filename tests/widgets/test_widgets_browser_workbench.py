@@ -19,6 +19,9 @@ from bertkit.widgets.workbench.panel import WorkbenchPanel
 pytestmark = pytest.mark.browser
 
 FIRST, SECOND = "w3 w9", "w3 w15"
+_CLIPBOARD = (
+    "() => Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (t) => { window.copied = t; } } })"
+)
 HIDDEN = "encoder__layer_0__feed_forward__output__layer_norm"
 
 
@@ -35,8 +38,8 @@ def root(bare: BarePage, bench: WorkbenchPanel) -> Locator:
 
 
 def _ask(root: Locator, question: str) -> None:
-    root.get_by_label("Question").fill(question)
-    root.get_by_label("Question").press("Enter")
+    root.get_by_label("Question", exact=True).fill(question)
+    root.get_by_label("Question", exact=True).press("Enter")
 
 
 def _pane(root: Locator, name: str) -> Locator:
@@ -72,12 +75,12 @@ def test_the_layer_where_the_answer_appears_is_selected_first(bench: WorkbenchPa
 
 
 def test_f6_goes_from_pane_to_pane(bare: BarePage, root: Locator) -> None:
-    root.get_by_label("Question").focus()
+    root.get_by_label("Question", exact=True).focus()
     for name in ("Modules", "Layers", "Values", "Answer"):
         bare.page.keyboard.press("F6")
         expect(_pane(root, name)).to_be_focused()
     bare.page.keyboard.press("F6")
-    expect(root.get_by_label("Question")).to_be_focused()
+    expect(root.get_by_label("Question", exact=True)).to_be_focused()
     bare.page.keyboard.press("Shift+F6")
     expect(_pane(root, "Answer")).to_be_focused()
 
@@ -101,8 +104,8 @@ def test_lens_layers_tokens_and_modules_select_together(bare: BarePage, root: Lo
 
 def test_heads_are_chosen(bare: BarePage, root: Locator) -> None:
     bare.change("selection", {"layer": "encoder__layer_1__attention__self__context", "token": 2})
-    root.get_by_label("Head").select_option("3")
-    expect(root.get_by_label("Attention of head 4")).to_be_visible()
+    root.get_by_label("Head", exact=True).select_option("3")
+    expect(root.locator("canvas[aria-label^='Attention of head 4']")).to_be_visible()
     assert bare.state()["selection"]["head"] == 3
 
 
@@ -121,6 +124,7 @@ def test_a_pinned_question_is_compared_with_the_next(bare: BarePage, bench: Work
     root.get_by_role("button", name="Pin & compare").click()
     _ask(root, SECOND)
     compared = root.get_by_role("region", name="A and B compared")
+    expect(compared).to_contain_text("The answers are")
     expect(compared).to_contain_text(bench.comparison().sentences[0])
     expect(root.locator(".bk-bench-best")).to_have_count(2)
     expect(root.get_by_role("columnheader", name="A to B")).to_be_visible()
@@ -149,7 +153,7 @@ def test_why_another_span_is_not_the_answer(bare: BarePage, root: Locator) -> No
 
 def test_the_copied_code_restores_the_view(bare: BarePage, root: Locator) -> None:
     root.get_by_role("treeitem", name="SpanHead").click()
-    bare.page.evaluate("() => { navigator.clipboard.writeText = (text) => { window.copied = text; }; }")
+    bare.page.evaluate(_CLIPBOARD)
     root.get_by_role("button", name="Copy as code").click()
     code = bare.page.evaluate("window.copied")
     assert from_text(code.removeprefix('Workbench(state="').removesuffix('")')) == (
@@ -159,10 +163,10 @@ def test_the_copied_code_restores_the_view(bare: BarePage, root: Locator) -> Non
 
 
 def test_python_and_the_browser_write_the_same_state(bare: BarePage, root: Locator) -> None:
-    odd = "it's \"so\" & 100 % \\ true ä\n"
+    odd = 'it\'s "so" & 100 % \\ true ä\n'
     bare.change("selection", {"module": odd, "span": [3, 5], "token": 0})
     bare.change("options", {"word": "12", "flag": True, "question": FIRST})
-    bare.page.evaluate("() => { navigator.clipboard.writeText = (text) => { window.copied = text; }; }")
+    bare.page.evaluate(_CLIPBOARD)
     root.get_by_role("button", name="Copy as code").click()
     from bertkit.widgets.state import to_text
 
@@ -172,14 +176,14 @@ def test_python_and_the_browser_write_the_same_state(bare: BarePage, root: Locat
 
 def test_measured_time_is_compared_by(root: Locator) -> None:
     root.get_by_role("button", name="Measure time").click()
-    expect(root.get_by_label("Compare by")).to_have_value("time")
+    expect(root.get_by_label("Compare by", exact=True)).to_have_value("time")
     expect(root.get_by_role("columnheader", name="time (ms)")).to_be_visible()
 
 
 def test_what_python_asks_is_shown(bare: BarePage, bench: WorkbenchPanel, root: Locator) -> None:
     bench.answer(SECOND, lambda done, total, note: None)
     bare.change("_view", bench.view())
-    expect(root.get_by_label("Question")).to_have_value(SECOND)
+    expect(root.get_by_label("Question", exact=True)).to_have_value(SECOND)
     expect(root.locator(".bk-facts").first).to_contain_text("to answer")
 
 
@@ -196,7 +200,7 @@ def test_a_page_without_python_steps_through_layers_and_questions(
         root.locator(".bk-bench-lens-stage", has_text="encoder layer 1").first.click()
         expect(_pane(root, "Values")).to_contain_text(HIDDEN)
         root.get_by_role("button", name=FIRST).click()
-        expect(root.get_by_label("Question")).to_have_value(FIRST)
+        expect(root.get_by_label("Question", exact=True)).to_have_value(FIRST)
         expect(root.locator(".bk-failure")).to_have_count(0)
         _ask(root, "w40")
         expect(root.locator(".bk-failure")).to_contain_text("not recorded")

@@ -129,13 +129,13 @@ export class Layers {
 }
 
 // A column with the cost that is chosen beside the modules, as a bar.
-export function costColumn(walk: Walk, modules: Modules, rows: () => number[]): Column<number> {
+export function costColumn(walk: Walk, modules: Modules, rows: () => number[], shown = (): boolean => true): Column<number> {
   const share = (at: number): Node | string => {
     const own = modules.cost.of(at, walk.chosen);
     const most = Math.max(...rows().map((other) => modules.cost.of(other, walk.chosen)));
     return own > 0 ? meter(own / most, modules.cost.text(own)) : "";
   };
-  return { name: "cost", get title() { return modules.cost.title; }, cell: share, key: (at) => modules.cost.of(at, walk.chosen), numeric: true };
+  return { name: "cost", get title() { return modules.cost.title; }, cell: share, key: (at) => modules.cost.of(at, walk.chosen), numeric: true, shown };
 }
 
 export function nameColumn(walk: Walk): Column<number> {

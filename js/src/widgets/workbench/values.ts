@@ -3,7 +3,7 @@ import { Latest } from "../../base/channel";
 import { bars } from "../../base/bars";
 import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
-import { shape } from "../../base/format";
+import { percent, shape } from "../../base/format";
 import type { Heat } from "../../base/heat";
 import { HeatMap } from "../../base/heat_map";
 import { empty, failure } from "../../base/states";
@@ -36,6 +36,7 @@ const KEPT = 48;
 
 export class Values {
   readonly element = el("div", {});
+  private readonly compared = el("p", { class: "bk-bench-difference" });
   private readonly context: Context;
   private readonly walk: Walk;
   private readonly session: Session;
@@ -59,6 +60,7 @@ export class Values {
   show(): void {
     const { sides } = this.session;
     const layer = this.walk.name;
+    this.compared.textContent = difference(this.session.comparison?.layers[layer]);
     const wanted = JSON.stringify([layer, sides.map(({ run, model }) => [run.question, model])]);
     if (wanted === this.drawn) return this.token();
     this.drawn = wanted;
@@ -100,10 +102,8 @@ export class Values {
     this.drawing.abort();
     this.drawing = new AbortController();
     this.heats.length = 0;
-    const compared = this.session.comparison?.layers[layer];
-    const said = compared === undefined ? null : el("p", {}, compared === 0 ? "A and B are equal here." : `A and B differ by ${(compared * 100).toPrecision(3)} % of A, over the tokens that both have.`);
     const parts = sides.map((side, at) => this.part(layer, side, this.pictures[at] as Picture));
-    replace(this.element, this.heading(layer), said, el("div", { class: "bk-bench-sides" }, ...parts), this.attention.element);
+    replace(this.element, this.heading(layer), this.compared, el("div", { class: "bk-bench-sides" }, ...parts), this.attention.element);
     this.attention.show();
     this.token();
   }
@@ -169,6 +169,11 @@ export class Values {
     });
     this.attention.token();
   }
+}
+
+function difference(share: number | undefined): string {
+  if (share === undefined) return "";
+  return share === 0 ? "A and B are equal here." : `A and B differ by ${percent(share)} of A, over the tokens that both have.`;
 }
 
 function factList(facts: string[]): HTMLElement {

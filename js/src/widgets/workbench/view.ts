@@ -90,7 +90,7 @@ class Bench {
       nameColumn(this.walk),
       { ...valuesColumn(this.walk, this.session, rows), shown: () => this.session.sides.length > 0 },
       { ...differenceColumn(this.walk, this.session, rows), shown: () => this.session.comparison !== undefined },
-      { ...costColumn(this.walk, this.modules, rows), shown: () => this.modules.cost.name !== "parameters" },
+      costColumn(this.walk, this.modules, rows, () => this.modules.cost.name !== "parameters"),
     ];
     return new Layers(context, this.walk, this.modules, columns);
   }
