@@ -16,8 +16,7 @@ from bare_page import BarePage, launched, opened
 from jupyter_server import JupyterServer, started
 from qa_fakes import FakeModel
 from sample_models import HOSTILE, write_network, write_program
-from sample_readers import example_of, hostile_reader, open_subject
-from sample_readers import PASSAGE, bench_of, example_of, open_subject
+from sample_readers import PASSAGE, bench_of, example_of, hostile_reader, open_subject
 
 from bertkit.coreml import Package
 from bertkit.insight import Example, Subject
