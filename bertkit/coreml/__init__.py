@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bertkit.coreml.configuration import Configuration as Configuration
+    from bertkit.coreml.editable import make_updatable as make_updatable
     from bertkit.coreml.model import Model as Model
     from bertkit.coreml.package import Package as Package
     from bertkit.coreml.save import save_model as save_model
@@ -15,10 +16,11 @@ _HOME = {
     "Configuration": "bertkit.coreml.configuration",
     "Model": "bertkit.coreml.model",
     "Package": "bertkit.coreml.package",
+    "make_updatable": "bertkit.coreml.editable",
     "save_model": "bertkit.coreml.save",
 }
 
-__all__ = ["Configuration", "Model", "Package", "save_model"]
+__all__ = ["Configuration", "Model", "Package", "make_updatable", "save_model"]
 
 
 def __getattr__(name: str) -> object:

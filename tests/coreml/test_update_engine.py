@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 import update_networks as networks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from update_networks import Recipe
 
 from bertkit.coreml import Package, save_model
-from bertkit.coreml.update import Event, ParameterKey, UpdateTask
+from bertkit.coreml.update import Event, ParameterKey, Semantics, UpdateTask
 
 _DENSE = (("dense", 5, False), ("tanh",), ("dense", 4, True), ("sigmoid",), ("dense", 3, True))
 _CONVOLUTIONS = (
@@ -83,6 +84,68 @@ def test_random_networks_train_as_in_torch(tmp_path_factory, middle, end, loss, 
     networks.reference(built, rows, optimizer, batch, 2, **values)
     for name, array in arrays.items():
         np.testing.assert_allclose(array, built.weights[name].detach().numpy(), rtol=0, atol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("semantics", "rows_kept", "factor", "loss"),
+    [
+        (Semantics(batch="sum"), 8, 4.0, "cross_entropy"),  # mini-batches of four
+        (Semantics(squared_error="sum"), 8, 3.0, "squared_error"),  # three outputs
+        (Semantics(last_batch="drop"), 8, 1.0, "cross_entropy"),
+    ],
+)
+def test_other_semantics_are_what_they_say(tmp_path: Path, semantics, rows_kept: int, factor: float, loss: str) -> None:
+    built = networks.build(Recipe((2, 2, 2), _DENSE, loss), batch=4, epochs=3, **_SGD)
+    rows = networks.examples_for(built, 11 if semantics.last_batch == "drop" else 8)
+    path = save_model(tmp_path / "m.mlmodel", built.specification)
+    task = UpdateTask(path, rows, semantics=semantics)
+    task.resume()
+    arrays = task.result(60).parameters.arrays
+    networks.reference(built, rows[:rows_kept], "sgdOptimizer", 4, 3, learningRate=0.1 * factor)
+    for key, array in arrays.items():
+        np.testing.assert_allclose(array, built.weights[str(key)].detach().numpy(), rtol=0, atol=1e-6)
+
+
+def test_adam_without_correction_takes_smaller_first_steps(tmp_path: Path) -> None:
+    built = networks.build(Recipe((2, 2, 2), _DENSE), "adamOptimizer", batch=4, epochs=1, **_ADAM)
+    path = save_model(tmp_path / "m.mlmodel", built.specification)
+    steps = []
+    for corrected in (True, False):
+        task = UpdateTask(path, networks.examples_for(built, 4), semantics=Semantics(bias_correction=corrected))
+        task.resume()
+        after = task.result(60).parameters["layer_4.weights"]
+        steps.append(np.abs(after - built.weights["layer_4.weights"].detach().numpy()))
+    # The first step is rate * g / |g| with the correction, and rate * (1 - beta1) / sqrt(1 - beta2) of it without.
+    np.testing.assert_allclose(steps[1], steps[0] * 0.1 / np.sqrt(0.001), rtol=1e-3)
+
+
+def test_examples_of_different_shapes_share_a_mini_batch(tmp_path: Path) -> None:
+    built = networks.build(Recipe((2, 1, 6), (("conv", 1, 1, True), ("flatten",))), batch=4, epochs=3, **_MOMENTUM)
+    for features in (built.specification.description.input, built.specification.description.trainingInput):
+        sizes = features[0].type.multiArrayType.shapeRange.sizeRanges
+        for least, most in ((2, 2), (1, 1), (2, 9)):
+            sizes.add(lowerBound=least, upperBound=most)
+    rng = np.random.default_rng(0)
+    rows = [
+        {"x": rng.normal(size=(2, 1, width)).astype(np.float32), "y_true": np.asarray([width - 1], np.int32)}
+        for width in (6, 3, 6, 9, 2, 3)
+    ]
+    arrays, _ = _trained(built, rows, tmp_path)
+    leaves = [built.weights[name] for name in built.trained]
+    descent = torch.optim.SGD(leaves, 0.05, 0.9)
+    for _ in range(3):
+        for chosen in (rows[:4], rows[4:]):
+            losses = [_loss_of_one(built, row) for row in chosen]
+            descent.zero_grad()
+            torch.stack(losses).mean().backward()
+            descent.step()
+    for name, array in arrays.items():
+        np.testing.assert_allclose(array, built.weights[name].detach().numpy(), rtol=0, atol=1e-6)
+
+
+def _loss_of_one(built: networks.Built, row: dict[str, np.ndarray]) -> torch.Tensor:
+    scores = built.scores(torch.from_numpy(row["x"])[None])
+    return torch.nn.functional.cross_entropy(scores, torch.from_numpy(row["y_true"]).long())
 
 
 def test_labels_are_mapped_to_their_places(tmp_path: Path) -> None:

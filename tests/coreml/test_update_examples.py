@@ -83,6 +83,12 @@ def test_every_source_gives_the_same_examples(tmp_path: Path) -> None:
     assert read_examples(_FEATURES, _rows()[::-1]).digest not in digests
 
 
+def test_a_pandas_table_gives_the_same_examples() -> None:
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame(_rows())
+    assert read_examples(_FEATURES, table).digest == read_examples(_FEATURES, _rows()).digest
+
+
 def test_a_single_number_stands_for_an_array_of_one() -> None:
     rows = [{**row, "target": row["target"][0]} for row in _rows()]
     assert read_examples(_FEATURES, rows).digest == read_examples(_FEATURES, _rows()).digest
