@@ -51,7 +51,7 @@ def highlighted(bare: BarePage, layer: str) -> list[str]:
 
 
 def ask(root: Locator, question: str) -> None:
-    field = root.get_by_role("combobox", name="Question")
+    field = root.get_by_role("textbox", name="Question")
     field.fill(question)
     field.press("Enter")
 
@@ -98,7 +98,7 @@ def test_no_answer_is_a_result(bare: BarePage) -> None:
     expect(first).to_have_attribute("aria-selected", "true")
     assert highlighted(bare, "current") == []
     ask(root, "")
-    expect(root.get_by_role("combobox", name="Question")).to_be_focused()
+    expect(root.get_by_role("textbox", name="Question")).to_be_focused()
 
 
 def test_an_impossible_question_is_refused_in_words(bare: BarePage) -> None:

@@ -1,28 +1,31 @@
 // The question box with what is searched, and the progress of a search.
 import type { Progress } from "../../base/channel";
 import type { Context } from "../../base/context";
-import { el, replace, uniqueId } from "../../base/dom";
+import { el, replace } from "../../base/dom";
 import { running } from "../../base/states";
 
 export class QuestionBox {
   readonly element: HTMLElement;
   private readonly field: HTMLInputElement;
-  private readonly known: HTMLDataListElement;
   private readonly scope = el("div", { class: "bk-row bk-scope", hidden: true });
   private readonly state = el("div", {});
   private stopping: (() => void) | undefined;
 
   constructor(context: Context, onAsk: (question: string) => void) {
-    this.known = el("datalist", { id: uniqueId() });
-    this.field = el("input", { type: "text", class: "bk-search bk-question-field", dir: "auto", placeholder: "Ask a question", "aria-label": "Question", list: this.known.id, autocomplete: "off" });
-    const form = el("form", { class: "bk-ask-row" }, this.field, el("button", { class: "bk-button bk-button-main" }, "Ask"));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
+    this.field = el("input", { type: "text", class: "bk-search bk-question-field", dir: "auto", placeholder: "Ask a question", "aria-label": "Question", autocomplete: "off" });
+    const ask = (): void => {
       const question = this.field.value.trim();
       if (question) onAsk(question);
       else this.field.focus();
+    };
+    // A form would do, but JupyterLab keeps Enter from submitting one.
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      ask();
     });
-    this.element = el("div", { class: "bk-ask" }, form, this.known, this.scope, this.state);
+    const button = el("button", { type: "button", class: "bk-button bk-button-main", onclick: ask }, "Ask");
+    this.element = el("div", { class: "bk-ask" }, el("div", { class: "bk-ask-row" }, this.field, button), this.scope, this.state);
     context.keys.add("/", "to the question; Enter asks", () => {
       this.field.focus();
       this.field.select();
@@ -32,10 +35,6 @@ export class QuestionBox {
 
   set text(question: string) {
     this.field.value = question;
-  }
-
-  choices(questions: string[]): void {
-    replace(this.known, ...[...new Set(questions)].map((question) => el("option", { value: question })));
   }
 
   // What is searched when it is not everything.

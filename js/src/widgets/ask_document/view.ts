@@ -110,7 +110,6 @@ class AskView {
   private draw(fresh: boolean): void {
     const { history, history_left_out } = this.data;
     this.history.show(history, this.shown?.number ?? -1, history_left_out);
-    this.question.choices(history.map(({ question }) => question));
     if (this.shown) this.present(this.shown, fresh, false);
     else if (this.context.live) replace(this.answersPlace, empty("No question yet.", "Type one above and press Enter."));
     else replace(this.answersPlace, empty("No question was recorded in this page.", "Ask in a notebook, or with bertkit view --question."));
