@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bertkit.widgets.model_inspector.widget import ModelInspector as ModelInspector
     from bertkit.widgets.model_map.widget import ModelMap as ModelMap
     from bertkit.widgets.page import write_page as write_page
+    from bertkit.widgets.parity.widget import Parity as Parity
     from bertkit.widgets.tokenizer_view.widget import TokenizerView as TokenizerView
     from bertkit.widgets.workbench.widget import Workbench as Workbench
 
@@ -30,6 +31,7 @@ _HOME = {
     "ModelMap": "bertkit.widgets.model_map.widget",
     "TokenizerView": "bertkit.widgets.tokenizer_view.widget",
     "Workbench": "bertkit.widgets.workbench.widget",
+    "Parity": "bertkit.widgets.parity.widget",
     "link": "bertkit.widgets.linking",
     "mode": "bertkit.widgets.display_mode",
     "write_page": "bertkit.widgets.page",

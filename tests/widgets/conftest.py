@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from bertkit.widgets.model_map.opening import open_atlas
 from bertkit.widgets.model_map.panel import ModelMapPanel
 from bertkit.widgets.model_pair.panel import pair as model_pair
 from bertkit.widgets.panel import Panel
+from bertkit.widgets.parity.panel import ParityPanel
 from bertkit.widgets.tokenizer_view.panel import TokenizerPanel
 
 LIGHTHOUSE = "the lamp was lit 1698 on the rock and the keeper wrote it down; a storm took the tower in 1703"
@@ -91,6 +93,16 @@ def costs(package: Package, runs: int = 1) -> CostPanel:
     return panel
 
 
+def compared(subject: Subject, checkpoint: Path, text: str = "") -> ParityPanel:
+    """Return a reader beside its original; with `text` that is the question and every layer's name."""
+    panel = ParityPanel(subject, checkpoint, example_of(subject, text), tolerance=1e-4)
+    found = panel.run()
+    if text:
+        named = tuple(replace(module, layer=f"{text}{at}", original=text) for at, module in enumerate(found.modules))
+        panel.parity = replace(found, modules=named)
+    return panel
+
+
 @pytest.fixture(scope="session")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return a converted file, and the checkpoint that it was converted from."""
@@ -143,6 +155,9 @@ def panels(
         "workbench hostile": bench_of(
             small_subject, "w3", "<img onerror=hacked>", text=f"{HOSTILE} {PASSAGE}", source=HOSTILE
         ),
+        "parity": compared(small_subject, pair[1]),
+        "parity not compared": ParityPanel(small_subject, pair[1], example_of(small_subject)),
+        "parity hostile": compared(small_subject, pair[1], HOSTILE),
         "model inspector hostile": ModelInspectorPanel(inspect_model(hostile)),
     }
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 
-from bertkit.coreml.configuration import Configuration
+from bertkit.coreml.configuration import Configuration, EngineName
 from bertkit.coreml.description import Function
 from bertkit.coreml.engines import apple_engine
 from bertkit.coreml.engines.base import Engine
@@ -48,6 +48,12 @@ def load_engine(package: Package, function: Function, configuration: Configurati
     if name == "apple":
         return apple_engine.load(package, configuration, lambda: _torch(package, configuration))
     return _torch(package, configuration)
+
+
+def available() -> tuple[EngineName, ...]:
+    """Return the engines that this machine has."""
+    here: dict[EngineName, bool] = {"torch": True, "openvino": installed("openvino"), "apple": apple_engine.available()}
+    return tuple(name for name, there in here.items() if there)
 
 
 def choose(configuration: Configuration) -> str:

@@ -7,6 +7,7 @@ import { costMap } from "./cost_map/view";
 import { modelInspector } from "./model_inspector/view";
 import { modelMap } from "./model_map/view";
 import { modelPair } from "./model_pair/view";
+import { parity } from "./parity/view";
 import { tokenizerView } from "./tokenizer_view/view";
 import { workbench } from "./workbench/view";
 
@@ -18,6 +19,7 @@ export const views: { [kind: string]: View } = {
   model_inspector: modelInspector,
   model_map: modelMap,
   model_pair: modelPair,
+  parity,
   tokenizer_view: tokenizerView,
   workbench,
 };

@@ -1,9 +1,7 @@
 // The answer without: hide a token or silence heads, ask again, and keep what was tried.
-import { Latest } from "../../base/channel";
 import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
-import type { Fields } from "../../base/model";
-import { failure, running } from "../../base/states";
+import { TaskPlace } from "../../base/task";
 import type { AttentionData, Change, Place } from "./data";
 
 export interface Aim {
@@ -17,22 +15,21 @@ export class Tried {
   private readonly data: AttentionData;
   private readonly aim: () => Aim;
   private readonly buttons = el("div", { class: "bk-row" });
-  private readonly state = el("div", {});
   private readonly list = el("ul", { class: "bk-tried" });
   // The latest first.
   private changes: Change[];
-  private readonly latest = new Latest();
+  private readonly task: TaskPlace<Change>;
   private readonly silence = el("button", { type: "button", class: "bk-button", onclick: () => this.run("silence") });
   private readonly hide = el("button", { type: "button", class: "bk-button", onclick: () => this.run("hide") });
 
   constructor(context: Context, data: AttentionData, aim: () => Aim) {
     this.context = context;
     this.data = data;
+    this.task = new TaskPlace(context);
     this.aim = aim;
     this.changes = [...data.changes].reverse();
     this.buttons.append(this.silence, this.hide);
-    this.element = el("div", { class: "bk-detail" }, el("h3", {}, "The answer without"), this.buttons, this.state, this.list);
-    context.signal.addEventListener("abort", () => this.latest.cancel(), { once: true });
+    this.element = el("div", { class: "bk-detail" }, el("h3", {}, "The answer without"), this.buttons, this.task.element, this.list);
     this.draw();
   }
 
@@ -48,26 +45,13 @@ export class Tried {
 
   private run(method: "silence" | "hide"): void {
     const { places, token } = this.aim();
-    void this.ask(method, method === "hide" ? { token: token ?? 0 } : { heads: places.map((place) => place.join(".")).join(" ") });
-  }
-
-  private async ask(method: string, parameters: Fields): Promise<void> {
-    const wait = running("asking again", () => {
-      this.latest.cancel();
-      replace(this.state, "Cancelled.");
-    });
-    replace(this.state, wait.element);
-    try {
-      const answer = await this.latest.run((signal) => this.context.ask<Change>(method, parameters, { signal, onProgress: wait.update }));
-      if (!answer) return;
-      const change = answer.data;
+    const parameters = method === "hide" ? { token: token ?? 0 } : { heads: places.map((place) => place.join(".")).join(" ") };
+    void this.task.run("Ask again", method, parameters, ({ data: change }) => {
       this.changes = [change, ...this.changes.filter((old) => old.change !== change.change)];
-      replace(this.state);
+      replace(this.task.element);
       this.context.announce(change.text);
       this.draw();
-    } catch (error) {
-      replace(this.state, failure(error));
-    }
+    });
   }
 
   private draw(): void {

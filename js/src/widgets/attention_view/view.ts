@@ -3,7 +3,7 @@ import { Latest } from "../../base/channel";
 import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
 import { saveCanvas } from "../../base/save";
-import { failure, running } from "../../base/states";
+import { TaskPlace } from "../../base/task";
 import { type AttentionData, filters, type Grid, Heads, type Place, placeName } from "./data";
 import { Detail } from "./detail";
 import { HeadsGrid } from "./grid";
@@ -15,27 +15,17 @@ export function attentionView(context: Context, body: HTMLElement): void {
   context.keys.add("↑ ↓ ← →", "from head to head, in the matrix from token to token");
   context.keys.add("Home End", "first and last of a row");
   context.keys.add("p", "pin the head, or let it go", () => body.querySelector<HTMLElement>(".bk-pin")?.click());
-  context.eachData((current) => void open(current, body));
+  context.eachData((current) => open(current, body));
 }
 
-async function open(context: Context, body: HTMLElement): Promise<void> {
+function open(context: Context, body: HTMLElement): void {
   const data = context.data<AttentionData>();
   const facts = data.facts.map((fact) => el("span", {}, fact));
   const head = el("div", { class: "bk-head" }, el("span", { class: "bk-title" }, data.title), el("span", { class: "bk-facts" }, ...facts));
-  const place = el("div", {});
+  const task = new TaskPlace<Grid>(context);
+  const place = el("div", {}, el("div", { class: "bk-pane" }, task.element));
   replace(body, head, place);
-  const controller = new AbortController();
-  const wait = running("computing attention", () => controller.abort());
-  replace(place, el("div", { class: "bk-pane" }, wait.element));
-  const signal = AbortSignal.any([context.signal, controller.signal]);
-  try {
-    const { data: grid, buffers } = await context.ask<Grid>("grid", {}, { signal, onProgress: wait.update });
-    new AttentionView(context, place, data, grid, buffers[0] as DataView);
-  } catch (error) {
-    if (context.signal.aborted) return;
-    const again = el("button", { type: "button", class: "bk-button", onclick: () => void open(context, body) }, "Compute attention");
-    replace(place, el("div", { class: "bk-pane" }, controller.signal.aborted ? el("p", {}, "Cancelled.") : failure(error), again));
-  }
+  void task.run("Compute attention", "grid", {}, ({ data: grid, buffers }) => new AttentionView(context, place, data, grid, buffers[0] as DataView));
 }
 
 class AttentionView {
