@@ -3,6 +3,7 @@ import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
 import { percent, plural } from "../../base/format";
 import { HeatMap } from "../../base/heat_map";
+import { Roving } from "../../base/roving";
 import { saveCanvas, saveSvg } from "../../base/save";
 import { empty, failure } from "../../base/states";
 import { Table } from "../../base/table";
@@ -30,6 +31,7 @@ export class Detail {
   private readonly rowNames = el("div", { class: "bk-axis-layers", "aria-hidden": "true" });
   private readonly table: Table<Link>;
   private readonly problem = el("div", {});
+  private readonly saving = el("button", { type: "button", class: "bk-button bk-small", onclick: () => this.save() }, "save picture");
   private bytes: Uint8Array | undefined;
   private found = NO_LINKS;
   private name = "";
@@ -76,9 +78,9 @@ export class Detail {
       keep,
       signal,
     );
-    const save = el("button", { type: "button", class: "bk-button bk-small", onclick: () => this.save() }, "save picture");
-    this.element = el("div", {}, el("div", { class: "bk-row" }, this.choice(), this.slider(), save), this.statement, this.problem, tabs.element);
-    tabs.show(context.option("tab", "lines"));
+    this.element = el("div", {}, el("div", { class: "bk-row" }, this.choice(), this.slider(), this.saving), this.statement, this.problem, tabs.element);
+    tabs.show(this.tab);
+    new Roving(this.lines, { items: () => [...this.lines.querySelectorAll<SVGElement>(".bk-link-token")], orientation: "vertical", signal });
   }
 
   // Shows the bytes of a head, or of an average, under its name.
@@ -102,7 +104,11 @@ export class Detail {
   token(token: number | undefined): void {
     if (token === this.chosen) return;
     this.chosen = token;
-    if (this.bytes) this.drawn();
+    if (this.bytes && this.tab === "lines") this.drawLines();
+  }
+
+  private get tab(): string {
+    return this.context.option<string>("tab", "lines");
   }
 
   private get filter(): Filter {
@@ -119,20 +125,34 @@ export class Detail {
     const words = to === "all" ? "" : `The ${from === "all" ? "row" : from} gives ${percent(mass)} of its attention to the ${to}. `;
     const cut = links.length < count ? `, the strongest ${links.length} shown` : "";
     this.statement.textContent = `${words}${plural(count, "link")} ${count === 1 ? "holds" : "hold"} ${this.part} % of that${cut}.`;
-    const values = new Uint8Array(filter.rows.length * filter.columns.length);
-    filter.rows.forEach((row, at) => filter.columns.forEach((column, place) => (values[at * filter.columns.length + place] = Math.max(1, bytes[row * pieces.length + column] as number))));
-    this.matrixNote.textContent = `${plural(filter.rows.length, "row")} for the tokens that look, ${plural(filter.columns.length, "column")} for those looked at.`;
-    replace(this.rowNames, ...(filter.rows.length <= NAMED_ROWS ? filter.rows.map((row) => el("span", {}, pieces[row] ?? "")) : []));
-    this.matrix.show({ rows: filter.rows.length, columns: filter.columns.length, values });
-    this.table.show(links);
     this.drawn();
   }
 
+  // Draws what is in sight.
   private drawn(): void {
+    const tab = this.tab;
+    this.saving.hidden = tab === "links";
+    if (tab === "lines") this.drawLines();
+    else if (tab === "matrix") this.drawMatrix();
+    else this.table.show(this.found.links);
+  }
+
+  private drawMatrix(): void {
+    const { bytes, pieces } = this;
+    const { rows, columns } = this.filter;
+    if (!bytes) return;
+    const values = new Uint8Array(rows.length * columns.length);
+    rows.forEach((row, at) => columns.forEach((column, place) => (values[at * columns.length + place] = Math.max(1, bytes[row * pieces.length + column] as number))));
+    this.matrixNote.textContent = `${plural(rows.length, "row")} for the tokens that look, ${plural(columns.length, "column")} for those looked at.`;
+    replace(this.rowNames, ...(rows.length <= NAMED_ROWS ? rows.map((row) => el("span", {}, pieces[row] ?? "")) : []));
+    this.matrix.show({ rows: rows.length, columns: columns.length, values });
+  }
+
+  private drawLines(): void {
     const { filter, found, pieces, chosen } = this;
     const focused = this.lines.contains(document.activeElement) && document.activeElement !== this.lines;
     if (!found.links.length) replace(this.lines, empty("No links.", "Choose other tokens above."));
-    else drawLines(this.lines, { pieces, filter, found, token: filter.rows.includes(chosen ?? -1) || filter.columns.includes(chosen ?? -1) ? chosen : undefined, label: `${found.links.length} links of ${this.name}, ${filter.name}`, onToken: this.onToken, signal: this.context.signal });
+    else drawLines(this.lines, { pieces, filter, found, token: filter.rows.includes(chosen ?? -1) || filter.columns.includes(chosen ?? -1) ? chosen : undefined, label: `${found.links.length} links of ${this.name}, ${filter.name}`, onToken: this.onToken });
     if (focused) this.lines.querySelector<SVGElement>('[tabindex="0"]')?.focus();
   }
 
@@ -171,7 +191,7 @@ export class Detail {
 
   private save(): void {
     const drawing = this.lines.querySelector("svg");
-    if (this.context.option<string>("tab", "lines") === "matrix") saveCanvas(this.matrix.element.querySelector("canvas") as HTMLCanvasElement, this.name);
+    if (this.tab === "matrix") saveCanvas(this.matrix.element.querySelector("canvas") as HTMLCanvasElement, this.name);
     else if (drawing) saveSvg(drawing, this.name);
   }
 }

@@ -1,7 +1,6 @@
 // Which links hold a share of the attention, and lines between their tokens.
 import { replace, svg } from "../../base/dom";
 import { percent } from "../../base/format";
-import { Roving } from "../../base/roving";
 import type { Filter } from "./data";
 
 export interface Link {
@@ -56,54 +55,61 @@ export interface LinesOptions {
   token: number | undefined;
   label: string;
   onToken: (token: number) => void;
-  signal: AbortSignal;
 }
 
 // Two columns of tokens with lines between: all tokens of a short side, of a long one those with links, gaps marked.
 export function drawLines(place: HTMLElement, options: LinesOptions): void {
-  const { filter, found, token, pieces } = options;
-  const left = shown(filter.rows, found.links.map(({ query }) => query));
-  const right = shown(filter.columns, found.links.map(({ key }) => key));
+  const { filter, found } = options;
+  const rows = shown(filter.rows, found.links.map(({ query }) => query));
+  const columns = shown(filter.columns, found.links.map(({ key }) => key));
   const width = Math.max(280, Math.min(place.clientWidth || 480, 620));
-  const height = Math.max(left.length, right.length, 1) * LINE + 8;
-  const [from, to] = [width * 0.36, width * 0.62];
-  const y = (column: (number | undefined)[], at: number): number => 4 + (height - 8 - column.length * LINE) / 2 + (column.indexOf(at) + 0.5) * LINE;
-  const curves = found.links.map(({ query, key, share }) => {
-    const [top, bottom, half] = [y(left, query), y(right, key), (from + to) / 2];
-    const lit = token === undefined || token === query || token === key;
-    return svg(
-      "path",
-      { class: lit ? "bk-link" : "bk-link bk-link-dim", d: `M${from + 5} ${top}C${half} ${top} ${half} ${bottom} ${to - 5} ${bottom}`, "stroke-width": (0.75 + 5 * share).toFixed(2), opacity: lit ? (0.25 + 0.75 * Math.sqrt(share)).toFixed(2) : 0.1 },
-      svg("title", {}, `${pieces[query]} → ${pieces[key]} ${percent(share)}`),
-    );
+  const height = Math.max(rows.length, columns.length, 1) * LINE + 8;
+  const left: Side = { tokens: rows, x: width * 0.36, top: (height - rows.length * LINE) / 2, looks: true };
+  const right: Side = { tokens: columns, x: width * 0.62, top: (height - columns.length * LINE) / 2, looks: false };
+  const curves = found.links.map((link) => curve(link, left, right, options));
+  const texts = [left, right].flatMap((side) => side.tokens.map((token, row) => text(token, row, side, options)));
+  replace(place, svg("svg", { class: "bk-links", role: "group", "aria-label": options.label, width, height, viewBox: `0 0 ${width} ${height}` }, ...curves, ...texts));
+  (place.querySelector('[aria-pressed="true"]') ?? place.querySelector(".bk-link-token"))?.setAttribute("tabindex", "0");
+}
+
+// A column of tokens; undefined stands for a gap.
+interface Side {
+  tokens: (number | undefined)[];
+  x: number;
+  top: number;
+  looks: boolean;
+}
+
+const middle = ({ top }: Side, row: number): number => top + (row + 0.5) * LINE;
+
+function curve({ query, key, share }: Link, left: Side, right: Side, { pieces, token }: LinesOptions): SVGElement {
+  const [from, to, half] = [left.x + 5, right.x - 5, (left.x + right.x) / 2];
+  const [start, end] = [middle(left, left.tokens.indexOf(query)), middle(right, right.tokens.indexOf(key))];
+  const lit = token === undefined || token === query || token === key;
+  const opacity = lit ? (0.25 + 0.75 * Math.sqrt(share)).toFixed(2) : 0.1;
+  return svg(
+    "path",
+    { class: lit ? "bk-link" : "bk-link bk-link-dim", d: `M${from} ${start}C${half} ${start} ${half} ${end} ${to} ${end}`, "stroke-width": (0.75 + 5 * share).toFixed(2), opacity },
+    svg("title", {}, `${pieces[query]} → ${pieces[key]} ${percent(share)}`),
+  );
+}
+
+function text(at: number | undefined, row: number, side: Side, { pieces, token, onToken }: LinesOptions): SVGElement {
+  const place = { x: side.x, y: middle(side, row) + 4, "text-anchor": side.looks ? "end" : "start" };
+  if (at === undefined) return svg("text", { class: "bk-link-gap", "aria-hidden": "true", ...place }, "⋯");
+  const piece = pieces[at] ?? "";
+  const visible = piece.length > LONGEST ? `${piece.slice(0, LONGEST - 1)}…` : piece;
+  const item = svg(
+    "text",
+    { class: "bk-link-token", role: "button", tabindex: -1, "aria-pressed": String(at === token), "aria-label": `${visible}, token ${at}, ${side.looks ? "looks" : "looked at"}`, onclick: () => onToken(at), ...place },
+    visible,
+  );
+  item.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    onToken(at);
   });
-  const items: SVGElement[] = [];
-  const text = (at: number | undefined, row: number, column: (number | undefined)[], x: number, anchor: string): SVGElement => {
-    const middle = 4 + (height - 8 - column.length * LINE) / 2 + (row + 0.5) * LINE + 4;
-    if (at === undefined) return svg("text", { class: "bk-link-gap", x, y: middle, "text-anchor": anchor, "aria-hidden": "true" }, "⋯");
-    const piece = pieces[at] ?? "";
-    const visible = piece.length > LONGEST ? `${piece.slice(0, LONGEST - 1)}…` : piece;
-    const item = svg(
-      "text",
-      { class: "bk-link-token", x, y: middle, "text-anchor": anchor, role: "button", tabindex: -1, "aria-pressed": String(at === token), "aria-label": `${visible}, token ${at}, ${anchor === "end" ? "looks" : "looked at"}`, onclick: () => options.onToken(at) },
-      visible,
-    );
-    item.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return;
-      event.preventDefault();
-      options.onToken(at);
-    });
-    items.push(item);
-    return item;
-  };
-  const tokens = [
-    ...left.map((at, row) => text(at, row, left, from, "end")),
-    ...right.map((at, row) => text(at, row, right, to, "start")),
-  ];
-  const drawing = svg("svg", { class: "bk-links", role: "group", "aria-label": options.label, width, height, viewBox: `0 0 ${width} ${height}` }, ...curves, ...tokens);
-  const roving = new Roving(drawing, { items: () => items as unknown as SVGElement[], orientation: "vertical", signal: options.signal });
-  roving.current(items.find((item) => item.getAttribute("aria-pressed") === "true") ?? items[0]);
-  replace(place, drawing);
+  return item;
 }
 
 // The tokens of a column; undefined stands for a gap.
