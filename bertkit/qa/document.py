@@ -95,6 +95,11 @@ class Document:
         # Leaves out the spans, since they follow from text and source, and a text's hash is computed once.
         return hash((self.text, self.source))
 
+    @property
+    def name(self) -> str:
+        """The last part of the source, which is a path or a name."""
+        return self.source.replace("\\", "/").rstrip("/").rpartition("/")[2] or self.source
+
     def page_of(self, offset: int) -> int | None:
         """Return the number (from 1) of the page that holds a character; None where there are no pages."""
         index = _index_at(self.pages, offset)

@@ -55,3 +55,11 @@ def test_equal_documents_are_one() -> None:
 
 def test_repr_does_not_print_the_text() -> None:
     assert repr(Document.from_text("long " * 1000, "novel")) == "Document(source='novel')"
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [("text", "text"), ("/home/me/report.pdf", "report.pdf"), ("C:\\docs\\report.pdf", "report.pdf"), ("/", "/")],
+)
+def test_the_name_is_the_last_part_of_the_source(source: str, name: str) -> None:
+    assert Document("The lamp.", source).name == name

@@ -50,7 +50,7 @@ class AnswerSpanPanel:
         """Return what stands beside the title."""
         tokenization = self.example.tokenization
         return [
-            texts.one_line(shortened(self.example.document.source, 60)),
+            texts.one_line(shortened(self.example.document.name, 60)),
             units.plural(tokenization.passage_count, "token"),
             units.plural(len(tokenization.windows), "window"),
         ]

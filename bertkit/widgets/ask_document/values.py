@@ -28,7 +28,7 @@ def shown(text: str) -> str:
 
 def name_of(document: Document) -> str:
     """Return the last part of a document's source, which is a path or a name."""
-    return re.split(r"[/\\](?=[^/\\<>]+$)", shown(document.source))[-1]
+    return shown(document.name)
 
 
 def facts(document: Document) -> list[str]:

@@ -24,7 +24,7 @@ _STEP = 17
 def facts(example: Example) -> list[str]:
     """Return what stands beside the title."""
     return [
-        example.document.source.replace("\\", "/").rpartition("/")[2],
+        example.document.name,
         f"window {example.index + 1} of {len(example.tokenization.windows)}",
         units.plural(example.row.filled, "token"),
     ]

@@ -60,7 +60,7 @@ class TokenizerPanel:
         """Return the question's tokens, the first window's, and where all windows lie."""
         return {
             "title": self.title,
-            "source": self.tokenization.document.source,
+            "source": self.tokenization.document.name,
             "reference": self.reference is not None,
             "version": self.version,
             **values.summary_values(self.tokenization),

@@ -27,7 +27,7 @@ def static_tokens(tokenization: Tokenization, title: str, window: int) -> Html:
     place = tokenization.places[window]
     told = (
         f"Window {window + 1} of {len(tokenization.windows)}: {row.filled} tokens, then {len(row) - row.filled} of "
-        f"padding. The passage is characters {place.start} to {place.end} of {tokenization.document.source}; nothing "
+        f"padding. The passage is characters {place.start} to {place.end} of {tokenization.document.name}; nothing "
         "is cut off."
     )
     numeric = (0, 2, 3)

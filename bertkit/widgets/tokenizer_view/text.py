@@ -21,7 +21,7 @@ def text_tokens(tokenization: Tokenization, title: str, window: int) -> str:
     return "\n".join(
         [
             title,
-            f"{texts.one_line(tokenization.document.source)}: {', '.join(facts(tokenization))}",
+            f"{texts.one_line(tokenization.document.name)}: {', '.join(facts(tokenization))}",
             "",
             *texts.columns([list(words.WINDOW_COLUMNS), *places], right=(0, 3, 4)),
             "",

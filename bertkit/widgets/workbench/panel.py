@@ -198,7 +198,7 @@ class WorkbenchPanel:
     @property
     def document_name(self) -> str:
         """The document's file name, or the name that it was given."""
-        return self.document.source.replace("\\", "/").rpartition("/")[2]
+        return self.document.name
 
     def _run(self, question: str, side: int) -> Run:
         runs = self.runs(question)

@@ -140,7 +140,7 @@ def suggestions(document: Document) -> list[str]:
     """Return questions to offer: those that come with one of bertkit's own documents."""
     from bertkit.resources import resource
 
-    name = Path(document.source).name
+    name = document.name
     found = json.loads(resource("questions.json").read_text(encoding="utf-8"))["questions"]
     return [item["question"] for item in found if item["document"] == name][:_SUGGESTIONS]
 
