@@ -70,6 +70,17 @@ def _use_attention_view(root: Any) -> None:
     expect(root.locator(".bk-tried")).to_contain_text("silenced", timeout=_PATIENCE_MS)
 
 
+def _use_tokenizer_view(root: Any) -> None:
+    root.get_by_role("textbox", name="Document").fill("the lamp ☃ was lit")
+    expect(root.locator(".bk-cut-unknown")).to_have_text("☃", timeout=_PATIENCE_MS)
+
+
+def _use_cost_map(root: Any) -> None:
+    root.get_by_role("combobox", name="Runs").select_option("5")
+    root.get_by_role("button", name="Measure", exact=True).click()
+    expect(root.locator(".bk-icicle-bar").first).to_be_visible(timeout=_PATIENCE_MS)
+
+
 HOSTED = (
     Hosted("ModelMap", "ModelMap(program)", "EncoderLayer", _use_model_map, "layer=span_head__logits"),
     Hosted("ModelMap hostile", "ModelMap(hostile)", "onerror", _open_everything),
@@ -78,6 +89,10 @@ HOSTED = (
     Hosted("AskDocument", "AskDocument(story, reader, 'Who?')", "lighthouse", _use_ask_document),
     Hosted("AskDocument hostile", "AskDocument(bad_story, reader, HOSTILE)", "onerror", _open_everything),
     Hosted("AttentionView", "AttentionView('Who?', story, reader)", "lighthouse", _use_attention_view, "head=0"),
+    Hosted("TokenizerView", "TokenizerView('Who?', story, reader)", "lamp", _use_tokenizer_view),
+    Hosted("TokenizerView hostile", "TokenizerView(HOSTILE, bad_story, reader)", "onerror", _open_everything),
+    Hosted("CostMap", "CostMap(program)", "encoder.mlpackage", _use_cost_map),
+    Hosted("CostMap hostile", "CostMap(hostile)", "classifier.mlmodel", _open_everything),
     Hosted("AttentionView hostile", "AttentionView(HOSTILE, bad_story, reader)", "onerror", _open_everything),
 )
 """All widgets; those called `... hostile` show text that would run if it became markup."""
