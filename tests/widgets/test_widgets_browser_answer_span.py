@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
-from bare_page import BarePage
+from bare_page import BarePage, opened
 from playwright.sync_api import expect
 from qa_fakes import FakeModel
 
 from bertkit.insight import Subject
 from bertkit.qa import Document, Reader
 from bertkit.widgets.answer_span.panel import AnswerSpanPanel
+from bertkit.widgets.page import write_page
 from bertkit.widgets.panel import Panel
 
 pytestmark = pytest.mark.browser
@@ -133,6 +135,26 @@ def test_layers_are_read_and_chosen(bare: BarePage, panels: dict[str, Panel]) ->
     expect(root.locator(".bk-heat-readout")).to_contain_text(f"start {share:.1%}".replace("%", " %"))
     root.get_by_role("button", name="end of the answer").click()
     expect(root.locator(".bk-heat-readout")).to_contain_text(": end ")
+
+
+def test_a_page_steps_through_windows_spans_and_layers(browser: Any, small_subject: Subject, tmp_path: Path) -> None:
+    document = Document.from_text(" ".join(f"w{number}" for number in range(3, 40)))
+    panel = AnswerSpanPanel(small_subject, small_subject.example("w3 w9", document, window=0))
+    write_page([panel], tmp_path / "page.html", title="answer")
+    with opened(browser) as bare:
+        bare.page.goto((tmp_path / "page.html").as_uri())
+        root = bare.page.locator(".bk-root")
+        expect(root.get_by_role("grid", name="The best span at each layer").locator("tbody tr")).to_have_count(3)
+        root.locator(".bk-window").nth(1).click()
+        second = panel.scores(1, 30).data["spans"]
+        expect(root.locator(".bk-said mark")).to_have_text(second[0]["text"])
+        root.get_by_role("listbox").focus()
+        bare.page.keyboard.press("ArrowDown")
+        expect(root.locator(".bk-context mark").first).to_have_text(second[1]["text"])
+        expect(root.get_by_role("spinbutton")).to_be_disabled()
+        bare.page.keyboard.press("h")
+        expect(root.locator(".bk-failure")).to_contain_text("was not recorded in the page")
+        assert (bare.blocked, bare.errors) == ([], [])
 
 
 class _Slow(FakeModel):

@@ -23,6 +23,7 @@ export class Windows {
   }
 
   select(window: number): void {
+    if (this.buttons[window]?.getAttribute("aria-pressed") === "true") return;
     this.roving.current(this.buttons[window]);
     this.buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(at === window)));
     const chosen = this.buttons[window];
