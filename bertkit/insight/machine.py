@@ -34,7 +34,9 @@ class Machine:
         """Describe this machine."""
         cores = os.cpu_count()
         load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
-        system = f"{platform.system()} {platform.release()}"
+        # Two numbers tell the system's version; what follows them is its maker's own.
+        version = ".".join(platform.release().split("-")[0].split(".")[:2])
+        system = f"{platform.system()} {version}"
         return cls(_processor(), 1 if cores is None else cores, threads, system, load)
 
     @property

@@ -77,7 +77,7 @@ class Example:
 
     def __str__(self) -> str:
         of = f"window {self.index + 1} of {len(self.tokenization.windows)}"
-        return f"{shortened(self.question, 60)} | {shortened(self.document.source, 40)}, {of}"
+        return f"{shortened(self.question, 60)} | {shortened(self.document.name, 40)}, {of}"
 
 
 @dataclass(frozen=True)

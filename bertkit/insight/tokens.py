@@ -150,7 +150,7 @@ class Tokenization:
             for number, place in enumerate(self.places)
         ]
         return (
-            f"{shortened(self.question, 60)} | {shortened(self.document.source, 40)}\n"
+            f"{shortened(self.question, 60)} | {shortened(self.document.name, 40)}\n"
             f"{len(self.question_tokens)} tokens of the question, {self.passage_count} of the document, "
             f"{self.unknown_count} unknown, {len(self.windows)} windows\n"
             + table(["window", "first", "last", "characters", "shared with next", "row length"], rows)
