@@ -3,6 +3,9 @@
 python tests/widgets/screenshots.py model_map MODEL FOLDER
 python tests/widgets/screenshots.py ask_document DOCUMENT FOLDER QUESTION...
 python tests/widgets/screenshots.py answer_span DOCUMENT FOLDER
+python tests/widgets/screenshots.py attention_view DOCUMENT FOLDER
+python tests/widgets/screenshots.py cost_map MODEL FOLDER
+python tests/widgets/screenshots.py parity CHECKPOINT FOLDER
 python tests/widgets/screenshots.py workbench MODEL FOLDER QUESTION...
 """
 
@@ -48,7 +51,39 @@ def _panel(name: str, model: str) -> Panel:
         return ModelMapPanel(atlas_of(Package.open(model)))
     if name == "answer_span":
         return _answer_span(model)
+    if name in _IN_DEPTH:
+        return _IN_DEPTH[name](model)
     raise SystemExit(f"there is no panel {name}")
+
+
+def _attention(document: str) -> Panel:
+    from bertkit.widgets.attention_view.panel import AttentionPanel
+
+    subject = Subject(Reader())
+    return AttentionPanel(subject, subject.example(_QUESTION, Document.open(document)))
+
+
+def _cost(model: str) -> Panel:
+    from bertkit.insight.workload import Workload
+    from bertkit.widgets.cost_map.panel import CostPanel
+
+    package = Package.open(model)
+    panel = CostPanel(atlas_of(package), Workload.of(package))
+    panel.run(runs=5)
+    return panel
+
+
+def _parity(checkpoint: str) -> Panel:
+    from bertkit.widgets.parity.panel import ParityPanel
+
+    subject = Subject(Reader())
+    example = subject.example(_QUESTION, Document.open(resource("documents/lighthouses.txt")))
+    panel = ParityPanel(subject, checkpoint, example, engines=("torch", "openvino"))
+    panel.run()
+    return panel
+
+
+_IN_DEPTH = {"attention_view": _attention, "cost_map": _cost, "parity": _parity}
 
 
 def _answer_span(document: str) -> Panel:

@@ -5,7 +5,8 @@ import type { Heat } from "../../base/heat";
 import { HeatMap } from "../../base/heat_map";
 import { type Grid, type Place, placeName } from "./data";
 
-const GAP = 2;
+// Wide enough to be seen between pictures that are drawn at half their size.
+const GAP = 4;
 
 export class HeadsGrid {
   readonly element: HTMLElement;

@@ -18,9 +18,11 @@ export interface Found {
   mass: number;
 }
 
-const MOST_LINKS = 48;
+const MOST_LINKS = 60;
+const MOST_TOKENS = 20;
 const ALL_SHOWN = 30;
 const LINE = 19;
+const GAP = 11;
 const LONGEST = 18;
 
 export const probability = (byte: number): number => (byte / 255) ** 2;
@@ -45,7 +47,17 @@ export function strongest(bytes: Uint8Array, width: number, { rows, columns }: F
     }
   }
   links.sort((left, right) => right.share - left.share);
-  return { links: links.slice(0, MOST_LINKS), count, mass: rows.length ? mass / rows.length : 0 };
+  return { links: readable(links), count, mass: rows.length ? mass / rows.length : 0 };
+}
+
+// As many of the links as can be read: few enough, between few enough tokens.
+function readable(links: Link[]): Link[] {
+  const [queries, keys] = [new Set<number>(), new Set<number>()];
+  return links.slice(0, MOST_LINKS).filter(({ query, key }) => {
+    const room = (queries.has(query) || queries.size < MOST_TOKENS) && (keys.has(key) || keys.size < MOST_TOKENS);
+    if (room) queries.add(query) && keys.add(key);
+    return room;
+  });
 }
 
 export interface LinesOptions {
@@ -63,9 +75,9 @@ export function drawLines(place: HTMLElement, options: LinesOptions): void {
   const rows = shown(filter.rows, found.links.map(({ query }) => query));
   const columns = shown(filter.columns, found.links.map(({ key }) => key));
   const width = Math.max(280, Math.min(place.clientWidth || 480, 620));
-  const height = Math.max(rows.length, columns.length, 1) * LINE + 8;
-  const left: Side = { tokens: rows, x: width * 0.36, top: (height - rows.length * LINE) / 2, looks: true };
-  const right: Side = { tokens: columns, x: width * 0.62, top: (height - columns.length * LINE) / 2, looks: false };
+  const height = Math.max(length(rows), length(columns)) + 8;
+  const left: Side = { tokens: rows, x: width * 0.36, top: (height - length(rows)) / 2, looks: true };
+  const right: Side = { tokens: columns, x: width * 0.62, top: (height - length(columns)) / 2, looks: false };
   const curves = found.links.map((link) => curve(link, left, right, options));
   const texts = [left, right].flatMap((side) => side.tokens.map((token, row) => text(token, row, side, options)));
   replace(place, svg("svg", { class: "bk-links", role: "group", "aria-label": options.label, width, height, viewBox: `0 0 ${width} ${height}` }, ...curves, ...texts));
@@ -80,7 +92,9 @@ interface Side {
   looks: boolean;
 }
 
-const middle = ({ top }: Side, row: number): number => top + (row + 0.5) * LINE;
+const length = (tokens: (number | undefined)[]): number => tokens.reduce((sum: number, token) => sum + (token === undefined ? GAP : LINE), 0);
+
+const middle = ({ top, tokens }: Side, row: number): number => top + length(tokens.slice(0, row)) + (tokens[row] === undefined ? GAP : LINE) / 2;
 
 function curve({ query, key, share }: Link, left: Side, right: Side, { pieces, token }: LinesOptions): SVGElement {
   const [from, to, half] = [left.x + 5, right.x - 5, (left.x + right.x) / 2];
