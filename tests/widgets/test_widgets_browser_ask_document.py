@@ -332,13 +332,20 @@ def test_a_page_answers_its_recorded_questions(browser: Any, tmp_path: Path) -> 
         assert (bare.blocked, bare.errors) == ([], [])
 
 
+def test_a_page_without_a_document_says_what_to_do(browser: Any, tmp_path: Path) -> None:
+    write_page([AskDocumentPanel(Session())], tmp_path / "page.html", title="none")
+    with opened(browser) as bare:
+        bare.page.goto((tmp_path / "page.html").as_uri())
+        expect(bare.page.get_by_text("There is no document in this page.")).to_be_visible()
+
+
 def test_a_long_document_arrives_in_parts_and_a_notebook_says_what_was_cut(browser: Any) -> None:
-    text = "\n\n".join(f"Paragraph {number} has some plain words in it." * 10 for number in range(1200)) + " zz"
+    text = "\n\n".join(f"Paragraph {number} has some plain words in it." * 10 for number in range(900)) + " zz"
     panel = panel_of(text)
     panel.session.ask("zz", scope=(len(text) - 100, len(text)))
     with opened(browser) as bare:
         root = bare.open_panel(panel)
-        expect(root.locator(".bk-paragraph")).to_have_count(1200)
+        expect(root.locator(".bk-paragraph")).to_have_count(900)
         expect(root.get_by_text("loading the rest")).to_have_count(0)
         bare.page.wait_for_function("[...CSS.highlights.get('bk-current')][0].toString() === 'zz'")
         assert bare.page.evaluate("document.querySelector('.bk-document').scrollTop") > 10_000

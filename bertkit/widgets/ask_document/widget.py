@@ -71,15 +71,12 @@ class AskDocument(Widget):
         return self._session.marked
 
     def ask(self, question: str, scope: Scope | None = None, top_k: int = DEFAULT_TOP_K) -> Result:
-        """Ask the document, wait for the result, and show it.
+        """Ask the document, wait for the result, and show it; it is what `Reader.ask` returns.
 
         Args:
             question: in words.
             scope: offsets of the part of the document to search; None for all of it.
             top_k: the most answers.
-
-        Returns:
-            What `Reader.ask` returns.
 
         Raises:
             InputError: the question is empty or too long, no document is open, or the scope is not in it.

@@ -1,5 +1,6 @@
 // Stretches of the text made visible without changing it; where the browser cannot do that, only they are wrapped.
 import { el } from "../../base/dom";
+import { same } from "../../base/model";
 import type { Stretch } from "./data";
 import type { Block, Pane } from "./pane";
 
@@ -18,14 +19,18 @@ export class Highlights {
   }
 
   show(layer: Layer, stretches: (Stretch | undefined)[]): void {
-    this.stretches.set(layer, stretches.filter((stretch) => stretch !== undefined));
+    const wanted = stretches.filter((stretch) => stretch !== undefined);
+    // Wrapping anew takes a selection away, also while it is made.
+    if (same(wanted, this.stretches.get(layer) ?? [])) return;
+    this.stretches.set(layer, wanted);
     if (native()) this.paint(layer);
     else this.wrap();
   }
 
   // After paragraphs were added.
   refresh(): void {
-    for (const [layer, stretches] of this.stretches) this.show(layer, stretches);
+    if (native()) for (const layer of this.stretches.keys()) this.paint(layer);
+    else this.wrap();
   }
 
   clear(): void {

@@ -21,7 +21,7 @@ class AskView {
   private readonly facts = el("span", { class: "bk-facts" });
   private readonly place = el("div", { class: "bk-reading-place" });
   private readonly opener: Opener;
-  private readonly openerPlace: HTMLElement;
+  private readonly openerPlace = el("div", {});
   private readonly openButton: HTMLButtonElement;
   private readonly question: QuestionBox;
   private readonly answers: Answers;
@@ -43,7 +43,6 @@ class AskView {
     this.answers = new Answers(context, (index, opened) => this.choose(index, opened), (place) => this.reading?.goTo(place));
     this.history = new History(context, (number) => this.recall(number));
     this.opener = new Opener(context, this.data.formats, (data) => this.update(data));
-    this.openerPlace = el("div", { class: "bk-opener-place" }, this.opener.element);
     this.openButton = el("button", { type: "button", class: "bk-button bk-small", "aria-expanded": "false", onclick: () => this.toggleOpener() }, "open another");
     const left = el("div", { class: "bk-pane" }, this.answersPlace, this.history.element);
     this.panes = el("div", { class: "bk-panes bk-ask-panes" }, left, el("div", { class: "bk-pane" }, this.place));
@@ -60,11 +59,12 @@ class AskView {
   // Shows new data: another document, or more questions of the same.
   update(data: AskData): void {
     const before = this.data.history.at(-1)?.number ?? -1;
-    const other = !this.reading || data.number !== this.data.number;
+    const first = !this.reading;
+    const other = first || data.number !== this.data.number;
     this.data = data;
     const newest = data.history.at(-1);
     if (other) this.open();
-    if (newest && (other || newest.number > before)) this.shown = this.remembered() ?? newest;
+    if (newest && (other || newest.number > before)) this.shown = (first && this.remembered()) || newest;
     if (data.document) this.draw(other || this.shown === newest);
     this.reading?.mark(stretch(data.marked));
   }
@@ -72,25 +72,28 @@ class AskView {
   // In a view that is shown again, the question that was looked at last.
   private remembered(): AskedData | undefined {
     const number = this.context.option("question", -1);
-    return this.reading && this.shown === undefined ? this.data.history.find((asked) => asked.number === number) : undefined;
+    return this.data.history.find((asked) => asked.number === number);
   }
 
   private open(): void {
-    const { document, title, facts } = { ...this.data, facts: this.data.document?.facts ?? [] };
+    const { document, title } = this.data;
+    const { live } = this.context;
     this.latest.cancel();
+    this.question.idle();
     this.readingEnd.abort();
     this.readingEnd = new AbortController();
     this.shown = undefined;
     this.scope = undefined;
     this.title.textContent = title;
-    replace(this.facts, ...facts.map((fact) => el("span", {}, fact)));
-    this.openButton.hidden = !document || !this.context.live;
-    this.openerPlace.hidden = document !== null || !this.context.live;
+    replace(this.facts, ...(document?.facts ?? []).map((fact) => el("span", {}, fact)));
+    replace(this.openerPlace, live ? this.opener.element : empty("There is no document in this page.", "Open one in a notebook."));
+    this.openerPlace.hidden = document !== null;
+    this.openButton.hidden = !document || !live;
     this.openButton.setAttribute("aria-expanded", "false");
     this.question.element.hidden = this.panes.hidden = !document;
     this.limit(undefined);
     this.reading = document ? new Reading(this.context.until(this.readingEnd.signal), this.data, document, this.actions()) : undefined;
-    replace(this.place, this.reading?.element ?? (this.context.live ? null : empty("There is no document in this page.", "Open one in a notebook.")));
+    replace(this.place, this.reading?.element);
   }
 
   private actions(): ConstructorParameters<typeof Reading>[3] {
