@@ -54,6 +54,15 @@ class TrainingLoop:
         self._changed_arrays: dict[ParameterKey, Any] = {}
         self._lock = threading.Lock()
 
+    @property
+    def latest(self) -> Progress:
+        """Where training is: the same as `progress`, which belongs to the trainer."""
+        return self.progress
+
+    def begin_at(self, progress: Progress) -> None:
+        """Begin elsewhere than at the beginning; the trainer is to be where `progress` is."""
+        self.progress = progress
+
     def change(self, changes: Mapping[Any, object]) -> None:
         """Replace parameters from the next mini-batch on; of an epoch's order, from the next epoch on.
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from bertkit.coreml.classes import Label
 from bertkit.coreml.package import Package
 from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.coreml.update.parameters import UpdateParameters, neighbor_parameters
 from bertkit.coreml.update.trainer import Array, Check, Example, Floats
 from bertkit.errors import InputError
 
-_POSITIONS = "positions"
-_COUNT = "count"
+_VECTORS, _LABELS, _COUNT = "vectors", "labels", "count"
 
 
 class NeighborsTrainer:
@@ -32,7 +32,8 @@ class NeighborsTrainer:
         self._parameters = neighbor_parameters(self._content)
         self._count = int(self._content.numberOfNeighbors.defaultValue)
         self._examples: Sequence[Example] = ()
-        self._positions: list[int] = []
+        self._vectors: list[Floats] = []
+        self._labels: list[Label] = []
 
     @property
     def parameters(self) -> UpdateParameters:
@@ -52,7 +53,10 @@ class NeighborsTrainer:
     def step(self, positions: Sequence[int], parameters: UpdateParameters, check: Check) -> float:
         """Add examples; see `Trainer.step`."""
         check()
-        self._positions.extend(positions)
+        for position in positions:
+            example = self._examples[position]
+            self._vectors.append(np.asarray(example[self._input], dtype=np.float32).reshape(-1))
+            self._labels.append(example[self._label].item())
         self._count = parameters[ParameterKey.NUMBER_OF_NEIGHBORS]
         return 0.0
 
@@ -64,27 +68,26 @@ class NeighborsTrainer:
         """Do nothing: there are none."""
 
     def state(self) -> dict[str, Array]:
-        """Return which examples were added."""
-        return {_POSITIONS: np.asarray(self._positions, dtype=np.int64), _COUNT: np.asarray(self._count)}
+        """Return the samples that were added."""
+        dimensions = self._content.nearestNeighborsIndex.numberOfDimensions
+        vectors = np.asarray(self._vectors, dtype=np.float32).reshape(-1, dimensions)
+        return {_VECTORS: vectors, _LABELS: np.asarray(self._labels), _COUNT: np.asarray(self._count)}
 
     def restore(self, state: Mapping[str, Array]) -> None:
-        """Take back what `state` returned."""
-        self._positions = [int(position) for position in state[_POSITIONS]]
+        """Take back the samples that were added."""
+        self._vectors, self._labels = list(state[_VECTORS]), state[_LABELS].tolist()
         self._count = int(state[_COUNT])
 
     def writer(self) -> Callable[[Any], None]:
         """Return a function that adds the samples; see `Trainer.writer`."""
-        added = [self._examples[position] for position in self._positions]
-        count = self._count
+        vectors, labels, count = list(self._vectors), list(self._labels), self._count
 
         def write(specification: Any) -> None:
             content = specification.kNearestNeighborsClassifier
             content.numberOfNeighbors.defaultValue = count
-            for example in added:
-                vector = np.asarray(example[self._input], dtype=np.float32).reshape(-1)
+            for vector, label in zip(vectors, labels, strict=True):
                 content.nearestNeighborsIndex.floatSamples.add(vector=vector.tolist())
-                label = example[self._label].item()
-                labels = content.stringClassLabels if isinstance(label, str) else content.int64ClassLabels
-                labels.vector.append(label)
+                known = content.stringClassLabels if isinstance(label, str) else content.int64ClassLabels
+                known.vector.append(label)
 
         return write

@@ -19,8 +19,10 @@ from bertkit.coreml.update.loop import TrainingLoop
 from bertkit.coreml.update.parameters import UpdateParameters
 from bertkit.coreml.update.progress import Progress
 from bertkit.coreml.update.record import UpdateRecord
+from bertkit.coreml.update.remote import RemoteLoop
 from bertkit.coreml.update.semantics import Semantics
 from bertkit.coreml.update.trainer import Trainer
+from bertkit.coreml.update.worker import Order
 
 if TYPE_CHECKING:
     from bertkit.coreml.update.task import UpdateTask
@@ -37,6 +39,7 @@ class UpdateRun:
         semantics: what the specification leaves open.
         control: pauses and cancels.
         notify: called at every event, in the training thread.
+        order: for another process, which is to do the training; None trains in the thread that calls `train`.
 
     Attributes:
         examples: the same.
@@ -51,6 +54,7 @@ class UpdateRun:
         semantics: Semantics,
         control: Control,
         notify: Callable[[Event], None],
+        order: Order | None = None,
     ) -> None:
         self.examples = examples
         self._package = package
@@ -64,14 +68,18 @@ class UpdateRun:
         self._clock: Callable[[], float] = lambda: 0.0
         self._kept_at = 0.0
         trainer.set_weights(parameters.arrays)
-        self._loop = TrainingLoop(
-            trainer, examples, parameters, control, semantics, Progress(), self._on_event, self._on_boundary
-        )
+        self._loop: TrainingLoop | RemoteLoop
+        if order is None:
+            self._loop = TrainingLoop(
+                trainer, examples, parameters, control, semantics, Progress(), self._on_event, self._on_boundary
+            )
+        else:
+            self._loop = RemoteLoop(order, trainer, parameters, Progress(), self._on_event, self._on_boundary)
 
     @property
     def progress(self) -> Progress:
         """Where training is."""
-        return self._loop.progress
+        return self._loop.latest
 
     @property
     def fraction(self) -> float:
@@ -92,7 +100,7 @@ class UpdateRun:
             found = Checkpoint.load(path)
             found.check_of(self._package.digest, self.examples.digest, self._semantics)
             self._trainer.restore(found.state)
-            self._loop.progress = found.progress
+            self._loop.begin_at(found.progress)
             self._loop.parameters = self._loop.parameters.changed(found.in_force(self._configured))
 
     def change(self, changes: Mapping[Any, object]) -> None:
@@ -131,10 +139,10 @@ class UpdateRun:
             base=self._package.digest,
             data=self.examples.digest,
             examples=len(self.examples),
-            epochs=self.progress.epoch,
+            epochs=self._loop.progress.epoch,
             parameters=self._loop.parameters.plain,
             semantics=self._semantics.to_json(),
-            loss=tuple(self.progress.curve),
+            loss=tuple(self._loop.progress.curve),
             bertkit=bertkit.__version__,
         )
 
@@ -155,7 +163,7 @@ class UpdateRun:
             semantics=self._semantics.to_json(),
             configured=self._configured,
             parameters=self._loop.parameters.plain,
-            progress=self.progress,
+            progress=self._loop.progress,
             state=self._trainer.state(),
         ).save(self._path)
         self._kept_at = self._clock()

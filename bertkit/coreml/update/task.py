@@ -8,6 +8,9 @@ import threading
 import time
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future
+from dataclasses import replace
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +23,10 @@ from bertkit.coreml.update.control import Cancelled, Control
 from bertkit.coreml.update.events import Event, Metrics, TaskState
 from bertkit.coreml.update.examples import read_examples
 from bertkit.coreml.update.make_trainer import make_trainer
+from bertkit.coreml.update.remote import CONTEXT
 from bertkit.coreml.update.run import UpdateRun
 from bertkit.coreml.update.semantics import Semantics
+from bertkit.coreml.update.worker import Order
 from bertkit.errors import BertkitError, InputError
 
 Handler = Callable[[UpdateContext], None]
@@ -50,6 +55,8 @@ class UpdateTask:
             same model and examples, the task goes on from it.
         checkpoint_seconds: between checkpoints within an epoch.
         semantics: what the specification leaves open.
+        process: train in a process of its own, which leaves this one its processor time. As always where Python starts
+            processes, a script then needs `if __name__ == "__main__":`.
 
     Raises:
         FileError: the model, the examples or the checkpoint cannot be read.
@@ -69,6 +76,7 @@ class UpdateTask:
         checkpoint: str | Path | None = None,
         checkpoint_seconds: float = 30.0,
         semantics: Semantics | None = None,
+        process: bool = False,
     ) -> None:
         package = model if isinstance(model, Package) else Package.open(model)
         self._configuration = Configuration() if configuration is None else configuration
@@ -81,8 +89,12 @@ class UpdateTask:
         examples = read_examples(describe(package).training_inputs, training_data)
         self._handlers = {} if progress_handlers is None else dict(progress_handlers)
         self._completion_handler = completion_handler
-        self._control = Control()
-        self._run = UpdateRun(package, trainer, examples, parameters, semantics, self._control, self._notify)
+        self._control = Control(CONTEXT.Event if process else threading.Event)
+        order = None
+        if process:
+            order = Order.of(package, examples, self._configuration, semantics, self._control)
+            order = replace(order, wanted=reduce(or_, self._handlers, Event(0)), state_seconds=checkpoint_seconds)
+        self._run = UpdateRun(package, trainer, examples, parameters, semantics, self._control, self._notify, order)
         if checkpoint is not None:
             self._run.keep_at(Path(checkpoint), checkpoint_seconds, time.monotonic)
         self._state = TaskState.SUSPENDED
