@@ -7,6 +7,7 @@ Importing this package does not import torch; making a task does.
 from __future__ import annotations
 
 from bertkit.coreml.parameter_keys import ParameterKey
+from bertkit.coreml.update.background import BackgroundUpdate
 from bertkit.coreml.update.context import UpdateContext
 from bertkit.coreml.update.events import Event, Metrics, TaskState
 from bertkit.coreml.update.parameters import UpdateParameters
@@ -17,6 +18,7 @@ from bertkit.coreml.update.task import UpdateTask
 from bertkit.coreml.update.versions import Version
 
 __all__ = [
+    "BackgroundUpdate",
     "Event",
     "Metrics",
     "ModelStore",

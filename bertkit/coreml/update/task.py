@@ -161,6 +161,10 @@ class UpdateTask:
                 self._state = TaskState.SUSPENDED
                 self._control.pause()
 
+    def limit_share(self, share: float) -> None:
+        """Let the task take only a share of the time, from above 0 to 1; before it is resumed for the first time."""
+        self._control.share = share
+
     def cancel(self) -> None:
         """End the task within the present mini-batch; it fails, and keeps its checkpoint if it has one."""
         with self._lock:
