@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from bertkit.widgets import Workbench
 from bertkit.widgets.jobs import JobCancelled, Reporter
 from bertkit.widgets.panel import Answer, Task
 from bertkit.widgets.recording import record
+from bertkit.widgets.workbench.compare import compare
 from bertkit.widgets.workbench.panel import WorkbenchPanel
 
 FIRST, SECOND = "w3 w9", "w3 w15"
@@ -140,6 +142,18 @@ def test_a_model_compared_with_itself_is_equal_everywhere(small_subject: Subject
     bench.answer(FIRST, lambda done, total, note: None)
     assert set(bench.comparison().by_layer.values()) == {0.0}
     assert "equal at every layer" in bench.comparison().sentences[1]
+
+
+def test_answers_in_different_windows_are_compared_on_the_first_ones(small_subject: Subject) -> None:
+    text = " ".join([PASSAGE] * 3)
+    (first,) = bench_of(small_subject, FIRST, text=text).sides()
+    index = 0 if first.example.index else 1
+    example = small_subject.example(FIRST, first.example.document, window=index)
+    second = replace(first, trace=trace_layers(small_subject, example))
+    found = compare(first, second)
+    assert "different windows" in found.sentences[1]
+    assert len(found.difference.shared) == first.example.row.filled
+    assert set(found.by_layer.values()) == {0.0}
 
 
 def test_old_questions_are_let_go_but_not_the_pinned_one(small_subject: Subject) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bertkit.insight.difference import Difference, compare_runs
 from bertkit.insight.text import shortened
+from bertkit.insight.trace import Trace
 from bertkit.qa.progress import ProgressCallback
 from bertkit.widgets.panel import Json
 from bertkit.widgets.workbench.run import Run
@@ -42,7 +43,13 @@ class Comparison:
         answers = f"The answers are {'the same' if self.same_answer else 'different'}: {', '.join(said)}."
         lenses = (run.lens.stages[run.lens.appears_at].name for run in (self.first, self.second))
         appears = "Each answer appears, and stays the best span, from {} in A and {} in B.".format(*lenses)
-        return answers, self.difference.sentence, appears
+        return answers, f"{self._where}{self.difference.sentence}", appears
+
+    @property
+    def _where(self) -> str:
+        if self.first.example.index == self.second.example.index:
+            return ""
+        return f"The answers stand in different windows; on that of A, window {self.first.example.index + 1}: "
 
     @property
     def by_layer(self) -> Mapping[str, float]:
@@ -65,8 +72,20 @@ class Comparison:
 
 
 def compare(first: Run, second: Run, progress: ProgressCallback | None = None) -> Comparison:
-    """Compare two runs; arguments and errors as `compare_runs`."""
-    return Comparison(first, second, compare_runs(first.trace, second.trace, progress))
+    """Compare two runs; arguments and errors as `compare_runs`.
+
+    Where the answers stand in different windows, the layers are compared on the window of the first.
+    """
+    return Comparison(first, second, compare_runs(first.trace, _on_window_of(first, second), progress))
+
+
+def _on_window_of(first: Run, second: Run) -> Trace:
+    """Return the second run's trace, moved to the first run's window if it looks at another one."""
+    index = first.example.index
+    if second.example.index == index or index >= len(second.example.tokenization.windows):
+        return second.trace
+    example = second.subject.example(second.question, second.example.document, window=index)
+    return replace(second.trace, example=example, kept={})
 
 
 def _says(run: Run) -> str:

@@ -129,7 +129,7 @@ def _values(run: Run, value: LayerValue) -> Iterator[Html]:
     if by_token is None:
         return
     heat, top = strongest(by_token)
-    values = np.rint(np.abs(heat.astype(np.float32)) / 127 * _SHADES).astype(np.uint8)
+    values = np.rint(np.sqrt(np.abs(heat.astype(np.float32)) / 127) * _SHADES).astype(np.uint8)
     alt = f"Heat map, {len(by_token)} tokens across, {by_token.shape[1]} channels down, darkest at {top:.4g}"
     yield tag("div", bitmap(shades(values, _BLUE), alt, width=620))
     norms = np.linalg.norm(by_token, axis=1)

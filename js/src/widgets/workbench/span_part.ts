@@ -9,6 +9,8 @@ import { lastPassage, type Range, type Scores, type Verdict } from "../answer_sp
 import { Tokens } from "../answer_span/tokens";
 import type { Side } from "./session";
 
+const DRAWN = 5;
+
 export class SpanPart {
   readonly element: HTMLElement;
   private readonly context: Context;
@@ -31,7 +33,7 @@ export class SpanPart {
     this.element = el(
       "div",
       {},
-      el("h3", {}, "Start and end by token"),
+      el("div", { class: "bk-row bk-bench-tight" }, el("h3", {}, "Start and end by token"), this.nearness()),
       this.chart.element,
       this.verdict,
       el("h3", {}, "Tokens"),
@@ -46,6 +48,16 @@ export class SpanPart {
     return this.side.run.scores;
   }
 
+  private nearness(): HTMLElement {
+    const button = el("button", { type: "button", class: "bk-button bk-small", "aria-pressed": String(this.context.option("near", false)) }, "near the span");
+    button.addEventListener("click", () => {
+      this.context.setOption("near", !this.context.option("near", false));
+      button.setAttribute("aria-pressed", String(this.context.option("near", false)));
+      this.show();
+    });
+    return button;
+  }
+
   // The selected span, or without one the answer.
   private get span(): Range {
     const best = this.scores.spans[0];
@@ -57,7 +69,9 @@ export class SpanPart {
   private show(): void {
     const { scores, span } = this;
     const token = Math.min(this.context.selection.value.token ?? span[0], scores.piece.length - 1);
-    this.chart.show({ scores, token, span, near: false, change: undefined });
+    const near = this.context.option("near", false);
+    const spans = scores.spans.slice(0, DRAWN);
+    this.chart.show({ scores: { ...scores, spans }, token, span, near, change: undefined });
     this.tokens.show(scores, token, span, []);
     if (this.judged === String(span)) return;
     this.judged = String(span);

@@ -149,7 +149,7 @@ export class Values {
       signal: this.drawing.signal,
     });
     const values = new Uint8Array(shares.length);
-    shares.forEach((share, at) => (values[at] = 1 + 2 * Math.abs(share)));
+    shares.forEach((share, at) => (values[at] = 1 + 254 * Math.sqrt(Math.abs(share) / 127)));
     this.heats.push({ map: heat, heat: { rows, columns: tokens, values } });
     const axis = el("div", { class: "bk-bench-axis bk-muted" }, el("span", {}, `${tokens} tokens across, ${channels} channels down`), el("span", {}, "strong: far from 0"));
     return el("div", { class: "bk-bench-figure" }, heat.element, axis);

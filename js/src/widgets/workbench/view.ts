@@ -34,6 +34,7 @@ class Bench {
   private readonly values: Values;
   private readonly answer: AnswerPane;
   private readonly walk: Walk;
+  private readonly panes = el("div", { class: "bk-bench" });
   private known: Cost[];
 
   constructor(context: Context, body: HTMLElement, data: BenchData) {
@@ -52,7 +53,8 @@ class Bench {
       pane("Values", this.values.element),
       pane("Answer", this.answer.element),
     ];
-    replace(body, this.header.element, el("div", { class: "bk-bench" }, ...panes));
+    this.panes.append(...panes);
+    replace(body, this.header.element, this.panes);
     walkPanes(context, body, [this.header.place, ...panes]);
     this.begin(context);
   }
@@ -96,6 +98,7 @@ class Bench {
   }
 
   private show(): void {
+    this.panes.classList.toggle("bk-bench-two", this.session.sides.length > 1);
     this.header.show();
     this.modules.show();
     this.layers.show(this.version);
