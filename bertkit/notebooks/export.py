@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,8 @@ def export_notebook(
 
 def _validated(file: NotebookFile) -> Any:
     nbformat = require("nbformat", "notebook", "export notebooks")
-    node = nbformat.from_dict(file.content)
+    # Reading joins the lines that files keep apart.
+    node = nbformat.reads(json.dumps(file.content), as_version=4)
     try:
         nbformat.validate(node)
     except nbformat.ValidationError as error:

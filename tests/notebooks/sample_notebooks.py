@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -42,7 +44,13 @@ def notebook(*cells: dict[str, Any], **metadata: Any) -> dict[str, Any]:
 
 
 def write(path: Path, content: dict[str, Any], **layout: Any) -> Path:
-    """Write a notebook as JupyterLab does, or in another layout of `json.dumps`."""
+    """Write a notebook in JupyterLab's layout or another of `json.dumps`."""
     how = {"indent": 1, "ensure_ascii": False, **layout}
     path.write_text(json.dumps(content, **how) + "\n", encoding="utf-8")
+    return path
+
+
+def save(path: Path, content: dict[str, Any]) -> Path:
+    """Write a notebook as JupyterLab does: its texts as lists of lines."""
+    nbformat.write(nbformat.from_dict(content), path)
     return path

@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from sample_notebooks import code, display, markdown, notebook, write
+from sample_notebooks import code, display, markdown, notebook, save, write
 
 from bertkit.errors import FileError, InputError
 from bertkit.notebooks import export_notebook
@@ -43,7 +43,8 @@ def _shown(widget: Widget, how: Any) -> dict[str, Any]:
 
 def test_recorded_widgets_share_one_script(widgets: list[Widget], tmp_path: Path) -> None:
     cells = [code("w", _shown(widget, "selfcontained")) for widget in widgets]
-    path = write(tmp_path / "n.ipynb", notebook(markdown("# A title\n\n& text"), *cells))
+    path = save(tmp_path / "n.ipynb", notebook(markdown("# A title\n\n& text"), *cells))
+    assert '"# A title\\n",' in path.read_text(encoding="utf-8")
     before = path.read_bytes()
     exported = export_notebook(path, tmp_path / "n.html")
     page = (tmp_path / "n.html").read_text(encoding="utf-8")
@@ -58,7 +59,7 @@ def test_recorded_widgets_share_one_script(widgets: list[Widget], tmp_path: Path
 
 @pytest.mark.parametrize("how", ["auto", "static"])
 def test_other_widgets_show_their_static_form(widgets: list[Widget], tmp_path: Path, how: str) -> None:
-    path = write(tmp_path / "n.ipynb", notebook(*(code("w", _shown(widget, how)) for widget in widgets)))
+    path = save(tmp_path / "n.ipynb", notebook(*(code("w", _shown(widget, how)) for widget in widgets)))
     exported = export_notebook(path, tmp_path / "n.html")
     page = (tmp_path / "n.html").read_text(encoding="utf-8")
     assert (exported.alive, exported.static) == (0, 3)
@@ -114,6 +115,12 @@ def test_running_sets_the_mode_and_leaves_no_times(tmp_path: Path) -> None:
     assert node.cells[0].outputs[0].data["text/plain"] == "'selfcontained'"
     assert node.cells[0].metadata == {}
     assert (tmp_path / "here").exists()
+
+
+def test_a_notebook_is_run_before_it_is_exported(tmp_path: Path) -> None:
+    path = save(tmp_path / "n.ipynb", notebook(code("word = 'seven'\nprint(word * 2)")))
+    export_notebook(path, tmp_path / "n.html", run=True)
+    assert "sevenseven" in (tmp_path / "n.html").read_text(encoding="utf-8")
 
 
 def test_failures_name_the_cell(tmp_path: Path) -> None:
