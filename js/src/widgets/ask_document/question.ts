@@ -13,19 +13,14 @@ export class QuestionBox {
 
   constructor(context: Context, onAsk: (question: string) => void) {
     this.field = el("input", { type: "text", class: "bk-search bk-question-field", dir: "auto", placeholder: "Ask a question", "aria-label": "Question", autocomplete: "off" });
-    const ask = (): void => {
+    const row = el("form", { class: "bk-ask-row" }, this.field, el("button", { class: "bk-button bk-button-main" }, "Ask"));
+    row.addEventListener("submit", (event) => {
+      event.preventDefault();
       const question = this.field.value.trim();
       if (question) onAsk(question);
       else this.field.focus();
-    };
-    // A form would do, but JupyterLab keeps Enter from submitting one.
-    this.field.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.isComposing) return;
-      event.preventDefault();
-      ask();
     });
-    const button = el("button", { type: "button", class: "bk-button bk-button-main", onclick: ask }, "Ask");
-    this.element = el("div", { class: "bk-ask" }, el("div", { class: "bk-ask-row" }, this.field, button), this.scope, this.state);
+    this.element = el("div", { class: "bk-ask" }, row, this.scope, this.state);
     context.keys.add("/", "to the question; Enter asks", () => {
       this.field.focus();
       this.field.select();
