@@ -110,10 +110,11 @@ class AttentionPanel:
         return self._change(lambda: silence_heads(self.subject, self.example, chosen))
 
     def recordings(self) -> Iterable[Request]:
-        """Return the grid and every head, those where the question looks at the passage most first."""
+        """Return the grid, the head that is shown first, and the others, those that look at the passage most first."""
         yield Request("grid")
-        for head in values.strongest_heads(self.maps):
-            yield Request("head", {"layer": head.layer, "head": head.head})
+        others = [(head.layer, head.head) for head in values.strongest_heads(self.maps)]
+        for layer, head in dict.fromkeys([values.first_head(self.maps), *others]):
+            yield Request("head", {"layer": layer, "head": head})
 
     def static(self, selection: Mapping[str, Json]) -> Html:
         """Return the grid as a picture, the strongest heads and links as tables."""

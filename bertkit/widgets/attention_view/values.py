@@ -52,7 +52,7 @@ def grid_values(subject: Subject, maps: AttentionMaps) -> tuple[Json, bytes]:
         "columns": columns,
         "modules": [module.split(SEPARATOR) for module in subject.anatomy.attentions],
         "numbers": [_numbers(head) for head in maps.heads],
-        "first": _first(maps),
+        "first": first_head(maps),
     }
     return data, (sixteenths(maps.thumbnails) * _STEP).tobytes()
 
@@ -71,16 +71,16 @@ def change_values(change: AnswerChange) -> Json:
     }
 
 
+def first_head(maps: AttentionMaps) -> tuple[int, int]:
+    """Return layer and head to begin with: the strongest link of the last layer, where answers are made up."""
+    last = maps.layer_count - 1
+    links = maps.links([(last, head) for head in range(maps.head_count)], count=1)
+    return last, links[0].head if links else 0
+
+
 def strongest_heads(maps: AttentionMaps) -> list[Head]:
     """Return the heads by how much of the question's attention goes to the passage, the most first."""
     return sorted(maps.heads, key=lambda head: -head.question_to_passage)
-
-
-def _first(maps: AttentionMaps) -> list[int]:
-    """Return the head to begin with: the strongest link of the last layer, where answers are made up."""
-    last = maps.layer_count - 1
-    links = maps.links([(last, head) for head in range(maps.head_count)], count=1)
-    return [last, links[0].head if links else 0]
 
 
 def _numbers(head: Head) -> list[float]:

@@ -25,6 +25,9 @@ const LINE = 19;
 const GAP = 11;
 const LONGEST = 18;
 
+// A piece of a vocabulary may be of any length.
+export const cut = (piece: string): string => (piece.length > LONGEST ? `${piece.slice(0, LONGEST - 1)}…` : piece);
+
 export const probability = (byte: number): number => (byte / 255) ** 2;
 
 // The strongest links that together hold `part` of the attention between the filter's tokens. Bytes have 256 levels, so
@@ -112,7 +115,7 @@ function text(at: number | undefined, row: number, side: Side, { pieces, token, 
   const place = { x: side.x, y: middle(side, row) + 4, "text-anchor": side.looks ? "end" : "start" };
   if (at === undefined) return svg("text", { class: "bk-link-gap", "aria-hidden": "true", ...place }, "⋯");
   const piece = pieces[at] ?? "";
-  const visible = piece.length > LONGEST ? `${piece.slice(0, LONGEST - 1)}…` : piece;
+  const visible = cut(piece);
   const item = svg(
     "text",
     { class: "bk-link-token", role: "button", tabindex: -1, "aria-pressed": String(at === token), "aria-label": `${visible}, token ${at}, ${side.looks ? "looks" : "looked at"}`, onclick: () => onToken(at), ...place },

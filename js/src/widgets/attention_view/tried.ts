@@ -3,6 +3,7 @@ import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
 import { TaskPlace } from "../../base/task";
 import type { AttentionData, Change, Place } from "./data";
+import { cut } from "./links";
 
 export interface Aim {
   places: Place[];
@@ -29,7 +30,7 @@ export class Tried {
     this.aim = aim;
     this.changes = [...data.changes].reverse();
     this.buttons.append(this.silence, this.hide);
-    this.element = el("div", { class: "bk-detail" }, el("h3", {}, "The answer without"), this.buttons, this.task.element, this.list);
+    this.element = el("div", { class: "bk-detail" }, el("h3", {}, "The answer without"), context.live ? this.buttons : null, this.task.element, this.list);
     this.draw();
   }
 
@@ -39,7 +40,7 @@ export class Tried {
     const part = token === undefined ? "" : this.data.tokens.parts[token];
     const word = part === "question" || part === "passage";
     this.silence.textContent = places.length > 1 ? `Silence these ${places.length} heads` : "Silence this head";
-    this.hide.textContent = word ? `Hide “${this.data.tokens.pieces[token as number]}” (${token})` : "Hide a token: select one above";
+    this.hide.textContent = word ? `Hide “${cut(this.data.tokens.pieces[token as number] ?? "")}” (${token})` : "Hide a token: select one above";
     this.hide.disabled = !word;
   }
 
@@ -66,7 +67,7 @@ export class Tried {
         el("span", { class: "bk-muted" }, `score ${change.score.toFixed(2)} → ${change.kept.toFixed(2)}`),
       );
     });
-    if (!items.length) items.push(el("li", { class: "bk-muted" }, "Nothing tried yet. Silence a head or hide a token to see what the answer does without it."));
+    if (!items.length) items.push(el("li", { class: "bk-muted" }, this.context.live ? "Nothing tried yet. Silence a head or hide a token to see what the answer does without it." : "Nothing was tried. Open the model in a notebook to silence a head or hide a token."));
     replace(this.list, ...items);
   }
 }
