@@ -58,6 +58,7 @@ def test_narrow_pages_do_not_scroll_sideways(browser: Any, page: Path) -> None:
         bare.page.goto(page.as_uri())
         expect(bare.page.locator(".bk-root")).to_have_count(len(HOSTED) + len(_LINKED))
         assert bare.page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert bare.axe() == []
 
 
 def test_without_scripts_the_static_forms_show(browser: Any, page: Path) -> None:

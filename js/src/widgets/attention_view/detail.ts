@@ -25,7 +25,7 @@ export class Detail {
   private readonly all: Filter[];
   private readonly onToken: (token: number) => void;
   private readonly statement = el("p", { class: "bk-muted bk-note" });
-  private readonly lines = el("div", { class: "bk-lines", tabindex: 0, role: "region", "aria-label": "Lines between tokens" });
+  private readonly lines = el("div", { class: "bk-token-lines", tabindex: 0, role: "region", "aria-label": "Lines between tokens" });
   private readonly matrix: HeatMap;
   private readonly matrixNote = el("p", { class: "bk-muted bk-note" });
   private readonly rowNames = el("div", { class: "bk-axis-layers", "aria-hidden": "true" });
