@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bertkit.insight.attention import map_attention as map_attention
+    from bertkit.insight.difference import compare_runs as compare_runs
     from bertkit.insight.gradients import integrate_gradients as integrate_gradients
     from bertkit.insight.lens import apply_lens as apply_lens
     from bertkit.insight.measure import compare_costs as compare_costs
@@ -36,6 +37,7 @@ _HOME = {
     "apply_lens": "bertkit.insight.lens",
     "compare_costs": "bertkit.insight.measure",
     "compare_modules": "bertkit.insight.parity",
+    "compare_runs": "bertkit.insight.difference",
     "compare_tokenizers": "bertkit.insight.tokenizer_parity",
     "hide_tokens": "bertkit.insight.what_if",
     "integrate_gradients": "bertkit.insight.gradients",

@@ -49,7 +49,8 @@ class Comparison:
     def _where(self) -> str:
         if self.first.example.index == self.second.example.index:
             return ""
-        return f"The answers stand in different windows; on that of A, window {self.first.example.index + 1}: "
+        number = self.first.example.index + 1
+        return f"The answers stand in different windows; what follows is on that of A, window {number}. "
 
     @property
     def by_layer(self) -> Mapping[str, float]:

@@ -114,7 +114,13 @@ def _modules(panel: WorkbenchPanel) -> Html:
 
 def _layers(values: list[LayerValue]) -> Html:
     rows: list[list[Content]] = [
-        [blocks.code(value.layer), value.kind, units.shape(value.summary.shape), *numbers(value)] for value in values
+        [
+            blocks.code(value.layer),
+            value.kind,
+            tag("span", units.shape(value.summary.shape), style="white-space:nowrap"),
+            *numbers(value),
+        ]
+        for value in values
     ]
     return blocks.table(["layer", "type", "output", "min", "max", "mean", "std"], rows, numeric=range(3, 7))
 

@@ -161,6 +161,7 @@ export class Values {
     for (const { map, heat } of this.heats) {
       const marked = token !== undefined && token < heat.columns;
       map.show(heat, marked ? [{ row: 0, column: token, rows: heat.rows, columns: 1 }] : []);
+      if (marked && !map.element.contains(document.activeElement)) map.select(0, token);
     }
     const places = this.element.querySelectorAll(".bk-bench-norms");
     places.forEach((place, at) => {

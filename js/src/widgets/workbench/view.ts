@@ -90,8 +90,8 @@ class Bench {
     const rows = (): number[] => this.layers.shown();
     const columns = [
       nameColumn(this.walk),
-      { ...valuesColumn(this.walk, this.session, rows), shown: () => this.session.sides.length > 0 },
       { ...differenceColumn(this.walk, this.session, rows), shown: () => this.session.comparison !== undefined },
+      { ...valuesColumn(this.walk, this.session, rows), shown: () => this.session.sides.length > 0 },
       costColumn(this.walk, this.modules, rows, () => this.modules.cost.name !== "parameters"),
     ];
     return new Layers(context, this.walk, this.modules, columns);
