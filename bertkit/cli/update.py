@@ -51,6 +51,8 @@ def update(
     seconds = None if budget is None else seconds_of(budget)
     if out.suffix != model.suffix:
         raise InputError(f"The new model has the format of {model.name}: name it {out.stem}{model.suffix}.")
+    if out.resolve() == model.resolve():
+        raise InputError(f"{model} is the model to learn from and stays as it is. Give the new one another name.")
     checkpoint = out.with_name(f"{out.name}.checkpoint")
     _prepare(checkpoint, resume)
     given = {"epochs": epochs, "miniBatchSize": batch_size, "learningRate": learning_rate, "seed": seed}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -38,6 +39,7 @@ def linked_model(package: Package, configuration: Configuration) -> Model:
     from bertkit.coreml.model import Model
 
     path = linked_path(package, configuration)
+    configuration = replace(configuration, parameters={})  # those were about finding the file
     key = (path, path.stat().st_mtime_ns, repr(configuration))
     with _lock:
         model = _loaded.get(key)

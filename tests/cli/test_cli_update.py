@@ -100,12 +100,20 @@ def test_a_budget_ends_with_a_model_and_a_checkpoint(
         (("--budget", "soon"), "A length of time is written as"),
         (("--learning-rate", "7"), "learningRate must be a finite number from 0 to 1, as the model declares; got 7.0"),
         (("--out", "new.mlpackage"), "name it new.mlmodel"),
+        (("--out", "head.mlmodel"), "stays as it is"),
     ],
 )
 def test_bad_usage_is_one_line(
-    bertkit: Callable[..., Any], model: Path, examples: Path, tmp_path: Path, arguments: tuple[str, ...], message: str
+    bertkit: Callable[..., Any],
+    model: Path,
+    examples: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    message: str,
 ) -> None:
-    run = bertkit("update", model, examples, "--out", tmp_path / "new.mlmodel", *arguments)
+    monkeypatch.chdir(tmp_path)
+    run = bertkit("update", model, examples, "--out", "new.mlmodel", *arguments)
     assert run.code == 2
     assert message in run.error
     assert len(run.error.splitlines()) == 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -164,6 +166,19 @@ def test_result_gives_up_after_its_timeout(path: Path, built: networks.Built) ->
         task.result(0.01)
     task.cancel()
     assert task.wait(_WAIT)
+
+
+def test_handlers_are_checked(path: Path, built: networks.Built) -> None:
+    rows = networks.examples_for(built, 1)
+    for handlers in ({"epoch_end": print}, {Event.EPOCH_END: "print"}):
+        with pytest.raises(InputError, match="progress_handlers must give a function for each event"):
+            UpdateTask(path, rows, None, handlers)  # type: ignore[arg-type]
+
+
+def test_importing_updates_is_cheap() -> None:
+    script = "import sys, bertkit.coreml.update; print(*sys.modules)"
+    printed = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+    assert not {"torch", "coremltools", "pandas", "PIL"} & set(printed.split())
 
 
 def test_a_failing_handler_fails_the_task(path: Path, built: networks.Built) -> None:

@@ -21,7 +21,7 @@ from bertkit.coreml.update.targets import make_target
 from bertkit.coreml.update.trainer import Array, Check, Example, Floats
 from bertkit.coreml.update.training_graph import split
 from bertkit.coreml.update.weights import write_floats
-from bertkit.errors import BertkitError
+from bertkit.errors import BertkitError, ModelError
 
 _CHUNK_VALUES = 1 << 20  # numbers that enter the trained half at once: bounds memory, and how long a cancel may take
 _CHUNK_EXAMPLES = 256
@@ -137,7 +137,7 @@ class NetworkTrainer:
         with torch.no_grad():
             output = self._graph.finish([value.unsqueeze(0) for value in started], self._weights)
         if self._declaration.loss == CROSS_ENTROPY and output.ndim > 3 and output.numel() != output.shape[-3]:
-            raise BertkitError(
+            raise ModelError(
                 f"Cross-entropy is of one vector of probabilities; the softmax is of shape {list(output.shape[1:])}, "
                 "which holds several. Flatten its input."
             )

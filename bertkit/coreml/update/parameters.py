@@ -57,6 +57,8 @@ class UpdateParameters(Mapping[ParameterKey, Any]):
         """
         key = ParameterKey.of(given)
         for model in self.within:
+            if key in self.allowed:  # a layer's name may begin like the name of a model
+                break
             inside = key.inside(model)
             key = key if inside is None else inside
         return key

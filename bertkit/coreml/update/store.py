@@ -54,6 +54,8 @@ class ModelStore:
     def create(cls, folder: str | Path, base: str | Path | Package) -> ModelStore:
         """Make a store from an updatable model, which is copied.
 
+        A pipeline looks for linked models relative to the store's folder then: put them or a link to them there.
+
         Raises:
             FileError: there is a store already, or the folder cannot be written.
             ModelError: the model is not updatable.

@@ -87,7 +87,7 @@ class UpdateTask:
             {key: value for key, value in given if not ParameterKey.of(key).is_link}
         )
         examples = read_examples(describe(package).training_inputs, training_data)
-        self._handlers = {} if progress_handlers is None else dict(progress_handlers)
+        self._handlers = _checked_handlers(progress_handlers)
         self._completion_handler = completion_handler
         self._control = Control(CONTEXT.Event if process else threading.Event)
         order = None
@@ -269,3 +269,14 @@ class UpdateTask:
             if event in events:
                 handler(self._run.context(self, event, self._configuration))
                 self._control.check()
+
+
+def _checked_handlers(handlers: Mapping[Event, Handler] | None) -> dict[Event, Handler]:
+    checked = {} if handlers is None else dict(handlers)
+    for event, handler in checked.items():
+        if not isinstance(event, Event) or not callable(handler):
+            raise InputError(
+                "progress_handlers must give a function for each event, such as {Event.EPOCH_END: print}; got "
+                f"{event!r}: {handler!r}."
+            )
+    return checked

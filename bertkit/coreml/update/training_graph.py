@@ -147,7 +147,8 @@ def _trained_half(
         if node in copies:
             continue
         if node.op == "get_attr":
-            copies[node] = weights.get(str(node.target)) or graph.node_copy(node)
+            target = str(node.target)
+            copies[node] = weights[target] if target in weights else graph.node_copy(node)
         elif node in trained:
             copies[node] = graph.node_copy(node, copies.__getitem__)
     graph.output(copies[goal])
