@@ -93,6 +93,10 @@ HOSTED = (
     Hosted("TokenizerView hostile", "TokenizerView(HOSTILE, bad_story, reader)", "onerror", _open_everything),
     Hosted("CostMap", "CostMap(program)", "encoder.mlpackage", _use_cost_map),
     Hosted("CostMap hostile", "CostMap(hostile)", "classifier.mlmodel", _open_everything),
+    Hosted("AnswerSpan", "AnswerSpan('Who?', story, reader)", "lamp", _open_everything),
+    Hosted("AnswerSpan hostile", "AnswerSpan(HOSTILE, bad_story, reader)", "onerror", _open_everything),
+    Hosted("Workbench", "Workbench(reader, story, 'Who?')", "lamp", _open_everything),
+    Hosted("Workbench hostile", "Workbench(reader, bad_story, HOSTILE)", "onerror", _open_everything),
     Hosted("AttentionView hostile", "AttentionView(HOSTILE, bad_story, reader)", "onerror", _open_everything),
 )
 """All widgets; those called `... hostile` show text that would run if it became markup."""
