@@ -129,7 +129,7 @@ def test_a_full_disk_fails_the_update_and_keeps_the_last_checkpoint(
 @pytest.mark.parametrize(
     ("suffix", "kills"),
     [
-        ("mlmodel", 4),
+        ("mlmodel", 2),
         pytest.param("mlmodel", 200, marks=pytest.mark.slow),
         pytest.param("mlpackage", 200, marks=pytest.mark.slow),
     ],

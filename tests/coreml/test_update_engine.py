@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 import update_networks as networks
+import validate_models as models
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from update_networks import Recipe
@@ -151,6 +152,26 @@ def test_examples_of_different_shapes_share_a_mini_batch(tmp_path: Path) -> None
 def _loss_of_one(built: networks.Built, row: dict[str, np.ndarray]) -> torch.Tensor:
     scores = built.scores(torch.from_numpy(row["x"])[None])
     return torch.nn.functional.cross_entropy(scores, torch.from_numpy(row["y_true"]).long())
+
+
+@pytest.mark.parametrize("optimizer", ["sgdOptimizer", "adamOptimizer"])
+def test_a_mask_channel_keeps_its_weight_and_pads_learn_nothing(tmp_path: Path, optimizer: str) -> None:
+    made = models.span_head(optimizer=optimizer)
+    weights = made.neuralNetwork.layers[0].convolution.weights.floatValue
+    rng = np.random.default_rng(0)
+    weights[:] = [*rng.normal(0, 0.1, models.HIDDEN).tolist(), 1.0]
+    rows = []
+    for length in (10, 17, 24):
+        features = rng.normal(size=(models.HIDDEN + 1, 1, models.LENGTH)).astype(np.float32)
+        features[-1] = np.where(np.arange(models.LENGTH) < length, 0.0, -1e4)
+        rows.append({"features": features, "start_true": [int(rng.integers(length))]})
+    task = UpdateTask(save_model(tmp_path / "m.mlmodel", made), rows)
+    task.resume()
+    context = task.result(60)
+    learned = context.parameters["dense.weights"].reshape(-1)
+    assert learned[-1] == 1.0
+    assert np.abs(learned[:-1] - np.asarray(weights[:-1], np.float32)).max() > 1e-3
+    assert context.model.predict({"features": rows[0]["features"]})["start"].reshape(-1)[10:].max() == 0.0
 
 
 def test_labels_are_mapped_to_their_places(tmp_path: Path) -> None:

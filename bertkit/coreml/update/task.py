@@ -38,6 +38,7 @@ class UpdateTask:
     """Trains an updatable model on examples.
 
     The constructor checks the model, every example and every parameter; `resume` begins the work and returns at once.
+    Training computes in float32 on the processor; equal input gives equal bytes there.
 
         task = UpdateTask("head.mlmodel", examples, Configuration(parameters={"epochs": 5}))
         task.resume()
