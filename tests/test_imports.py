@@ -18,9 +18,10 @@ _MODULES = sorted(_PACKAGE.rglob("*.py"))
 
 # A part may import itself and what stands to its right.
 _ALLOWED = {
-    "cli": {"notebooks", "widgets", "insight", "qa", "inspect", "bert", "coreml", "base"},
+    "cli": {"notebooks", "widgets", "drawing", "insight", "qa", "inspect", "bert", "coreml", "base"},
     "notebooks": {"widgets", "base"},
-    "widgets": {"insight", "qa", "inspect", "bert", "coreml", "base"},
+    "widgets": {"drawing", "insight", "qa", "inspect", "bert", "coreml", "base"},
+    "drawing": {"coreml", "base"},
     "insight": {"qa", "inspect", "bert", "coreml", "base"},
     "qa": {"bert", "coreml", "base"},
     "inspect": {"bert", "coreml", "base"},

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bertkit.widgets.attention_view.widget import AttentionView as AttentionView
     from bertkit.widgets.cost_map.widget import CostMap as CostMap
     from bertkit.widgets.display_mode import mode as mode
+    from bertkit.widgets.draw_pad.widget import DrawPad as DrawPad
     from bertkit.widgets.linking import link as link
     from bertkit.widgets.model_inspector.widget import ModelInspector as ModelInspector
     from bertkit.widgets.model_map.widget import ModelMap as ModelMap
@@ -27,6 +28,7 @@ _HOME = {
     "AttentionView": "bertkit.widgets.attention_view.widget",
     "AnswerSpan": "bertkit.widgets.answer_span.widget",
     "CostMap": "bertkit.widgets.cost_map.widget",
+    "DrawPad": "bertkit.widgets.draw_pad.widget",
     "ModelInspector": "bertkit.widgets.model_inspector.widget",
     "ModelMap": "bertkit.widgets.model_map.widget",
     "TokenizerView": "bertkit.widgets.tokenizer_view.widget",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,10 @@ from jupyter_server import JupyterServer, started
 from qa_fakes import FakeModel
 from sample_models import HOSTILE, write_network, write_program
 from sample_readers import PASSAGE, bench_of, example_of, hostile_reader, open_subject
+from small_pads import circle, cross, write_small
 
 from bertkit.coreml import Package
+from bertkit.drawing import EmojiPad
 from bertkit.insight import Example, Subject
 from bertkit.insight.workload import Workload
 from bertkit.inspect import inspect_model
@@ -31,6 +33,7 @@ from bertkit.widgets.ask_document.panel import AskDocumentPanel
 from bertkit.widgets.ask_document.session import Session
 from bertkit.widgets.attention_view.panel import AttentionPanel
 from bertkit.widgets.cost_map.panel import CostPanel
+from bertkit.widgets.draw_pad.panel import DrawPadPanel
 from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
 from bertkit.widgets.model_map.opening import open_atlas
 from bertkit.widgets.model_map.panel import ModelMapPanel
@@ -123,8 +126,28 @@ def small_subject(pair: tuple[Path, Path]) -> Subject:
 
 
 @pytest.fixture(scope="session")
+def pads(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., EmojiPad]:
+    """Return a function that makes a pad with a small model: taught a circle under each name that it is given."""
+    folder = tmp_path_factory.mktemp("pads")
+    model = write_small(folder / "small.mlmodel")
+
+    def make(*names: str) -> EmojiPad:
+        pad = EmojiPad(model=model)
+        for at, name in enumerate(names):
+            pad.teach([circle(squeeze=1 + at), cross(bend=10 * at)], name)
+        return pad
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def panels(
-    program: Path, network: Path, hostile: Path, pair: tuple[Path, Path], small_subject: Subject
+    program: Path,
+    network: Path,
+    hostile: Path,
+    pair: tuple[Path, Path],
+    small_subject: Subject,
+    pads: Callable[..., EmojiPad],
 ) -> dict[str, Panel]:
     """Return every panel there is; those called `... hostile` show text that would run if it became markup."""
     return {
@@ -148,6 +171,9 @@ def panels(
         "attention hostile": AttentionPanel(small_subject, example_of(small_subject, HOSTILE)),
         "cost": costs(small_subject.model.package),
         "cost not measured": costs(small_subject.model.package, runs=0),
+        "draw pad": DrawPadPanel(pads("⭕", "❌"), circle()),
+        "draw pad empty": DrawPadPanel(pads()),
+        "draw pad hostile": DrawPadPanel(pads(HOSTILE), circle()),
         "cost hostile": costs(Package.open(hostile)),
         "workbench": bench_of(small_subject, "w3 w9"),
         "workbench not asked": bench_of(small_subject),

@@ -7,6 +7,7 @@ python tests/widgets/screenshots.py attention_view DOCUMENT FOLDER
 python tests/widgets/screenshots.py cost_map MODEL FOLDER
 python tests/widgets/screenshots.py parity CHECKPOINT FOLDER
 python tests/widgets/screenshots.py workbench MODEL FOLDER QUESTION...
+python tests/widgets/screenshots.py draw_pad MODEL FOLDER
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(1, str(Path(__file__).parents[1] / "coreml"))
+sys.path.insert(2, str(Path(__file__).parents[1] / "drawing"))
 
 from bare_page import launched, opened
 
@@ -49,6 +52,8 @@ def _panel(name: str, model: str) -> Panel:
         return bench
     if name == "model_map":
         return ModelMapPanel(atlas_of(Package.open(model)))
+    if name == "draw_pad":
+        return _draw_pad(model)
     if name == "answer_span":
         return _answer_span(model)
     if name in _IN_DEPTH:
@@ -91,6 +96,18 @@ def _answer_span(document: str) -> Panel:
 
     subject = Subject(Reader())
     return AnswerSpanPanel(subject, subject.example(_QUESTION, Document.open(document)))
+
+
+def _draw_pad(model: str) -> Panel:
+    from small_pads import circle, cross
+
+    from bertkit.drawing import EmojiPad
+    from bertkit.widgets.draw_pad.panel import DrawPadPanel
+
+    pad = EmojiPad(model=model)
+    pad.teach([circle(squeeze=squeeze) for squeeze in (0.9, 1, 1.1)], "⭕")
+    pad.teach([cross(bend=bend) for bend in (0, 8, 16)], "❌")
+    return DrawPadPanel(pad, circle(squeeze=0.8))
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import { answerSpan } from "./answer_span/view";
 import { askDocument } from "./ask_document/view";
 import { attentionView } from "./attention_view/view";
 import { costMap } from "./cost_map/view";
+import { drawPad } from "./draw_pad/view";
 import { modelInspector } from "./model_inspector/view";
 import { modelMap } from "./model_map/view";
 import { modelPair } from "./model_pair/view";
@@ -16,6 +17,7 @@ export const views: { [kind: string]: View } = {
   ask_document: askDocument,
   attention_view: attentionView,
   cost_map: costMap,
+  draw_pad: drawPad,
   model_inspector: modelInspector,
   model_map: modelMap,
   model_pair: modelPair,

@@ -1,0 +1,63 @@
+"""Writes the drawing model, `data/models/drawing-to-emoji.mlmodel`, from drawings of Quick, Draw!.
+
+    python data/generators/make_drawing_model.py quickdraw_train.ndjson.xz CHECKPOINT [--epochs N] [--minutes M]
+
+An embedding network is trained to tell classes apart; 64 classes, and 2 drawings of every other class, are never
+trained on, so that they can judge it (benchmarks/drawing.py). Training keeps to M minutes at a time and goes on from
+CHECKPOINT when it is started again; when it is done, the network becomes the frozen part of an updatable Core ML
+pipeline whose nearest-neighbor classifier knows some emoji from the start.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from drawing_data import HELD_BACK_DRAWINGS, held_back_classes, read_drawings
+from drawing_network import Training, images
+from torch import nn
+
+OUT = Path(__file__).resolve().parents[1] / "models" / "drawing-to-emoji.mlmodel"
+
+
+def main() -> None:
+    """Train, and write the file when training is done."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("drawings", type=Path)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--epochs", type=int, default=48)
+    parser.add_argument("--minutes", type=float, default=10)
+    arguments = parser.parse_args()
+    drawings = read_drawings(arguments.drawings)
+    held_back = held_back_classes(list(drawings))
+    trained = {word: rows[:-HELD_BACK_DRAWINGS] for word, rows in drawings.items() if word not in held_back}
+    rows = [(drawing, label) for label, group in enumerate(trained.values()) for drawing in group]
+    torch.set_num_threads(1)
+    training = Training(
+        [drawing for drawing, _ in rows], [label for _, label in rows], arguments.epochs, arguments.checkpoint
+    )
+    judged = {word: images(drawings[word]) for word in held_back}
+    if not training.run(arguments.minutes, lambda network: _judge(network, judged)):
+        print("not done: start it again to go on")
+
+
+def _judge(network: nn.Sequential, drawings: dict[str, torch.Tensor]) -> str:
+    """Say how often the nearest of 3 examples of each of 20 classes, never trained on, is of the right class."""
+    network.eval()
+    with torch.no_grad():
+        found = {word: network(rows) for word, rows in drawings.items()}
+    rng, right = np.random.default_rng(0), []
+    for _ in range(40):
+        words = rng.choice(sorted(found), 20, replace=False)
+        orders = [rng.permutation(len(found[word])) for word in words]
+        taught = torch.cat([found[word][order[:3]] for word, order in zip(words, orders, strict=True)])
+        asked = torch.cat([found[word][order[3:8]] for word, order in zip(words, orders, strict=True)])
+        nearest = torch.cdist(asked, taught).argmin(dim=1) // 3
+        right.append(float((nearest == torch.arange(20).repeat_interleave(5)).float().mean()))
+    return f"held-back classes, 3 of 20: {np.mean(right):.3f}"
+
+
+if __name__ == "__main__":
+    main()
