@@ -11,6 +11,7 @@ import numpy as np
 
 from bertkit.drawing import Drawing
 
+CREDIT = "The Quick, Draw! Dataset, Google, CC BY 4.0"
 HELD_BACK_CLASSES = 64
 HELD_BACK_DRAWINGS = 2
 _SEED = 7

@@ -17,6 +17,7 @@ from bertkit.drawing import Drawing, rasterize
 
 SIZE = 32
 DIMENSIONS = 128
+LINE_WIDTH = 2.0
 _CHANNELS = (32, 64, 128, 192)
 _BATCH = 128
 _RATE = 4e-3
@@ -57,7 +58,7 @@ def _block(channels: int, out: int, kernel: int, stride: int = 1) -> list[nn.Mod
 
 def images(drawings: list[Drawing], widths: np.ndarray | None = None) -> Tensor:
     """Rasterize drawings: [drawings, 1, 32, 32] float32 of 0 to 1."""
-    widths = np.full(len(drawings), 2.0) if widths is None else widths
+    widths = np.full(len(drawings), LINE_WIDTH) if widths is None else widths
     drawn = [rasterize(each, SIZE, line_width=float(width)) for each, width in zip(drawings, widths, strict=True)]
     return torch.from_numpy(np.stack(drawn)[:, None].astype(np.float32) / 255)
 

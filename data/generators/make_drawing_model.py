@@ -11,15 +11,26 @@ pipeline whose nearest-neighbor classifier knows some emoji from the start.
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from drawing_data import HELD_BACK_DRAWINGS, held_back_classes, read_drawings
-from drawing_network import Training, images
+from drawing_coreml import pipeline
+from drawing_data import CREDIT, HELD_BACK_DRAWINGS, held_back_classes, read_drawings
+from drawing_emoji import EMOJI
+from drawing_network import LINE_WIDTH, Training, images
 from torch import nn
 
+from bertkit.coreml import save_model
+from bertkit.drawing import Drawing
+from bertkit.drawing.drawing_input import METADATA_KEY
+
 OUT = Path(__file__).resolve().parents[1] / "models" / "drawing-to-emoji.mlmodel"
+
+_PROTOTYPES = 5  # of each emoji that is known from the start
+_NEIGHBORS = 5
 
 
 def main() -> None:
@@ -41,6 +52,40 @@ def main() -> None:
     judged = {word: images(drawings[word]) for word in held_back}
     if not training.run(arguments.minutes, lambda network: _judge(network, judged)):
         print("not done: start it again to go on")
+        return
+    known = {EMOJI[word]: _prototypes(training.network, rows) for word, rows in trained.items() if word in EMOJI}
+    made = pipeline(training.network, known, _NEIGHBORS)
+    _describe(made, held_back)
+    print(f"{save_model(OUT, made)}: {OUT.stat().st_size:,d} bytes, {len(known)} emoji known")
+
+
+def _prototypes(network: nn.Sequential, drawings: list[Drawing]) -> np.ndarray:
+    """Return a few vectors of length 1 that stand for the drawings of a class, by k-means from spread beginnings."""
+    network.eval()
+    with torch.no_grad():
+        vectors = network(images(drawings)).numpy()
+    chosen = [int((vectors @ vectors.mean(axis=0)).argmax())]
+    while len(chosen) < _PROTOTYPES:
+        chosen.append(int((vectors @ vectors[chosen].T).max(axis=1).argmin()))
+    centers = vectors[chosen]
+    for _ in range(10):
+        nearest = (vectors @ centers.T).argmax(axis=1)
+        means = [
+            vectors[nearest == at].mean(axis=0) if (nearest == at).any() else centers[at] for at in range(len(centers))
+        ]
+        centers = np.stack(means) / np.linalg.norm(means, axis=1, keepdims=True)
+    return centers
+
+
+def _describe(made: Any, held_back: list[str]) -> None:
+    """Write what the file is, where it is from, and what its drawings look like."""
+    metadata = made.description.metadata
+    metadata.shortDescription = "Which emoji a drawing shows. Three drawings teach it a new one."
+    metadata.author = "bertkit"
+    metadata.license = "Apache License 2.0; trained on The Quick, Draw! Dataset, Google, CC BY 4.0"
+    metadata.versionString = "1"
+    stored = {"line_width": LINE_WIDTH, "held_back_classes": held_back, "data": CREDIT}
+    metadata.userDefined[METADATA_KEY] = json.dumps(stored)
 
 
 def _judge(network: nn.Sequential, drawings: dict[str, torch.Tensor]) -> str:
