@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bertkit.bert.settings import READER_KEY, TOKENIZER_KEY, ReaderSettings
 from bertkit.errors import InputError, ModelError
@@ -20,6 +20,7 @@ from bertkit.qa.windows import INPUTS, Frame
 
 if TYPE_CHECKING:
     from bertkit.coreml import Configuration
+    from bertkit.qa.personal import Correction, Corrections, Personal, Personalization
 
 Documents = Document | Path | Iterable[Document | Path]
 
@@ -57,6 +58,8 @@ class Reader:
         model: the path of a Core ML file that `bertkit convert` wrote, a loaded `bertkit.coreml.Model`, or None for the
             reader that ships with bertkit.
         configuration: how to run it, when it is loaded here.
+        personal: folder where corrections and what was learned from them are kept; a reader of such a folder answers
+            with what it learned last. None until `correct` is called, which then uses a folder among the user's data.
 
     Attributes:
         model: the model.
@@ -77,7 +80,11 @@ class Reader:
     """
 
     def __init__(
-        self, model: str | Path | scan.Predictor | None = None, *, configuration: Configuration | None = None
+        self,
+        model: str | Path | scan.Predictor | None = None,
+        *,
+        configuration: Configuration | None = None,
+        personal: str | Path | None = None,
     ) -> None:
         self.model = _loaded(model, configuration)
         metadata = self.model.description.metadata.user_defined
@@ -94,6 +101,11 @@ class Reader:
             )
         self._lengths = _row_lengths(self.model, self.settings)
         self.encoder = Encoder(metadata[TOKENIZER_KEY])
+        self._personal: Personal | None = None
+        if personal is not None:
+            self._personal = _personal_of(self, personal)
+            if self._personal.version:
+                self._personal.use_current()
 
     def ask(
         self,
@@ -167,6 +179,64 @@ class Reader:
         pools = [Pool(options.top_k)]
         for progress in self._fill(pools, frames, tasks, options):
             yield Update(self._result(question, pools[0], options), progress)
+
+    @property
+    def personal(self) -> Personal:
+        """What this reader learns: its corrections, and the versions of its head.
+
+        Raises:
+            InputError: the reader's model was not loaded from a file.
+        """
+        if self._personal is None:
+            self._personal = _personal_of(self, None)
+        return self._personal
+
+    @property
+    def corrections(self) -> Corrections:
+        """The corrected answers, which stay on this machine: iterate, `delete(number)`, `clear()`."""
+        return self.personal.corrections
+
+    def correct(self, question: str, document: Document, answer: tuple[int, int] | str) -> Correction:
+        """Remember the right answer to a question, for `personalize`.
+
+        Args:
+            question: in words.
+            document: where the answer stands.
+            answer: offsets of its first character and after its last, or the words where they stand only once.
+
+        Raises:
+            InputError: there are no such words, or they stand in several places.
+            FileError: the correction cannot be saved.
+        """
+        start, end = _found(document, answer) if isinstance(answer, str) else answer
+        return self.corrections.add(question, document, start, end)
+
+    def personalize(
+        self, *, hold_back: float = 0.2, repeat: bool = True, parameters: Mapping[Any, Any] | None = None
+    ) -> Personalization:
+        """Return an update that learns the corrections; `resume()` begins it, `keep()` puts it in use.
+
+        Arguments as `bertkit.qa.personal.Personalization`.
+
+        Raises:
+            InputError: there is no correction, or an argument is out of range.
+            ModelError: the reader's model has no span head that bertkit wrote.
+            FileError: the folder cannot be written.
+        """
+        from bertkit.qa.personal import Personalization
+
+        return Personalization(self.personal, hold_back=hold_back, repeat=repeat, parameters=parameters)
+
+    def rollback(self, to: int | None = None) -> int:
+        """Answer again as before the last `keep`, or with version `to`; 0 is the reader's own file.
+
+        Returns:
+            The version in use.
+
+        Raises:
+            InputError: there is nothing before, or no such version.
+        """
+        return self.personal.rollback(to).number
 
     def frame(self, question: str, overlap_tokens: int | None = None) -> Frame:
         """Return what all windows of a question have in common; see `bertkit.qa.windows.cut`.
@@ -243,6 +313,23 @@ class Reader:
             temperature=self.settings.temperature,
             null_threshold=self.settings.null_threshold,
         )
+
+
+def _personal_of(reader: Reader, folder: str | Path | None) -> Personal:
+    from bertkit.qa.personal import Personal
+
+    return Personal(reader, folder)
+
+
+def _found(document: Document, words: str) -> tuple[int, int]:
+    count = document.text.count(words) if words.strip() else 0
+    if count != 1:
+        raise InputError(
+            f"The words {words!r} stand {count} times in {document.source!r}; wanted once. Pass the offsets "
+            "(start, end) of the right place."
+        )
+    start = document.text.index(words)
+    return start, start + len(words)
 
 
 def _loaded(model: str | Path | scan.Predictor | None, configuration: Configuration | None) -> scan.Predictor:
