@@ -7,9 +7,9 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from bertkit.bert.head.names import BLOCKED
-
 Floats = NDArray[np.float32]
+
+_BLOCKED = -1.0  # the head multiplies it by 1e4
 
 
 class Role(Enum):
@@ -37,8 +37,8 @@ def span_features(hidden: Floats, role: Role | None = None, allowed: NDArray[np.
     features = np.zeros((size + len(Role), 1, sequence), np.float32)
     features[:size, 0] = hidden.T
     if role is not None:
-        features[size:] = BLOCKED
-        features[size + role.value, 0] = np.where(True if allowed is None else allowed, 0.0, BLOCKED)
+        features[size:] = _BLOCKED
+        features[size + role.value, 0] = np.where(True if allowed is None else allowed, 0.0, _BLOCKED)
     return features
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bertkit.bert.head.names import FEATURES, POSITION, PROBABILITIES, SCORES
+from bertkit.bert.head.names import BLOCKED, FEATURES, POSITION, PROBABILITIES, SCORES
 from bertkit.bert.head.span_weights import SpanWeights
 from bertkit.coreml import proto
 
@@ -33,9 +33,9 @@ class HeadOptions:
 
     units: int = 0
     longest: int = 512
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-3
     mini_batch_size: int = 16
-    epochs: int = 20
+    epochs: int = 30
     seed: int = 0
 
 
@@ -133,9 +133,11 @@ def _deeper(matrix: NDArray[np.float32], options: HeadOptions) -> tuple[NDArray[
 def _passing_masks(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
     """Let the start's mask through to the start's scores, and the end's to the end's.
 
-    The gradients of these weights are 0: where a mask is not 0 the probability is, so they stay 1 in training.
+    The gradients of these weights are 0: where a mask is not 0 the probability is. The weights across see a mask that
+    is the same for all tokens, which no softmax notices; their gradients are 0 but for rounding. So the masks are small
+    and the weights large: what rounding adds up to stays far below what blocks.
     """
-    return np.concatenate([matrix, np.eye(2, dtype=np.float32)], axis=1)
+    return np.concatenate([matrix, -BLOCKED * np.eye(2, dtype=np.float32)], axis=1, dtype=np.float32)
 
 
 def _add(network: Any, name: str, kind: str, source: str, target: str) -> Any:

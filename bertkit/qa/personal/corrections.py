@@ -131,8 +131,8 @@ class Corrections:
             rows = database.execute(
                 "SELECT number, question, start, end, made, document FROM corrections ORDER BY number"
             ).fetchall()
-        for *values, digest in rows:
-            yield Correction(*values, source=documents[digest])
+        for number, question, start, end, made, digest in rows:
+            yield Correction(number, question, start, end, made, documents[digest])
 
     def __len__(self) -> int:
         if not self.path.exists():

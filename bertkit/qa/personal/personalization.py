@@ -18,6 +18,7 @@ from bertkit.qa.personal.personal import Personal
 from bertkit.qa.personal.report import Group, Item, Report
 
 _LEAST_TO_HOLD_BACK = 5
+_MOST_COPIES = 4
 _logger = logging.getLogger(__name__)
 
 
@@ -198,7 +199,7 @@ class Personalization:
             held_back = self._read("held-back corrections", self.held_back)
             repeated = self._read("general questions", self._repeated)
             general = self._read("general questions", self._general)
-            self._context = self._train([*taught, *repeated])
+            self._context = self._train([*taught * _copies(len(taught), len(repeated)), *repeated])
             self._report = self._judge(taught, held_back, general)
         except _CancelledError:
             self._end(InputError("The update was cancelled. Nothing is changed."))
@@ -242,19 +243,15 @@ class Personalization:
             raise _CancelledError
         before, after = self.personal.head(), self._context.model
         self._begin("judging", sum(map(len, groups)))
-        names = ("taught", "held back", "general")
-        return Report(
-            *(
-                Group(name, tuple(self._item(one, before, after) for one in group))
-                for name, group in zip(names, groups, strict=True)
-            )
-        )
+        judged = [tuple(self._item(one, before, after) for one in group) for group in groups]
+        taught, held_back, general = judged
+        return Report(Group("taught", taught), Group("held back", held_back), Group("general", general))
 
     def _item(self, lesson: Lesson, before: Model, after: Model) -> Item:
         self._step(self._done + 1)
-        known, answers = lesson.known, [lesson.answer(head) for head in (before, after)]
-        grades = [lesson.grade(answer)[0] for answer in answers]
-        return Item(known.question, known.answers[0], known.document.source, *answers, *grades)
+        known, old, new = lesson.known, lesson.answer(before), lesson.answer(after)
+        source, right = known.document.source, known.answers[0]
+        return Item(known.question, right, source, old, new, lesson.grade(old)[0], lesson.grade(new)[0])
 
     def _begin(self, stage: str, total: int) -> None:
         self._stage, self._done, self._total, self._began = stage, 0, total, self._clock()
@@ -265,6 +262,11 @@ class Personalization:
         self._running.wait()
         if self._cancelled.is_set():
             raise _CancelledError
+
+
+def _copies(taught: int, repeated: int) -> int:
+    """Return how often each correction is learned in an epoch, so that general questions do not drown a few."""
+    return max(1, min(_MOST_COPIES, repeated // taught))
 
 
 def _split(known: Sequence[Known], hold_back: float) -> tuple[list[Known], list[Known]]:
