@@ -199,7 +199,7 @@ class Personalization:
             held_back = self._read("held-back corrections", self.held_back)
             repeated = self._read("general questions", self._repeated)
             general = self._read("general questions", self._general)
-            self._context = self._train([*taught * _copies(len(taught), len(repeated)), *repeated])
+            self._context = self._train([*taught * copies_of(len(taught), len(repeated)), *repeated])
             self._report = self._judge(taught, held_back, general)
         except _CancelledError:
             self._end(InputError("The update was cancelled. Nothing is changed."))
@@ -264,7 +264,7 @@ class Personalization:
             raise _CancelledError
 
 
-def _copies(taught: int, repeated: int) -> int:
+def copies_of(taught: int, repeated: int) -> int:
     """Return how often each correction is learned in an epoch, so that general questions do not drown a few."""
     return max(1, min(_MOST_COPIES, repeated // taught))
 
