@@ -2,9 +2,10 @@
 
     python benchmarks/personalization.py AREA.jsonl.xz [AREA.jsonl.xz ...] --general FILE.jsonl.xz
 
-Each area's passages are split at random into those whose corrections are taught (one question each) and those held back,
-so that no passage is in both. The head is trained as `Reader.personalize` trains it, with the general questions that ship
-with bertkit repeated beside the corrections. The encoder reads every passage once; its states are kept for all seeds.
+Each area's passages are split at random into those whose corrections are taught (one question each) and those held
+back, so that no passage is in both. The head is trained as `Reader.personalize` trains it, with the general questions
+that ship with bertkit repeated beside the corrections. The encoder reads every passage once; its states are kept for
+all seeds.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _TAUGHT = (32, 128)
 
 def read_lessons(personal: Personal, path: Path, count: int) -> list[Lesson]:
     """Return the first question of `count` passages, in an order of their own, as the head sees them."""
-    rows = [json.loads(line) for line in lzma.open(path, "rt", encoding="utf-8")]
+    rows = [json.loads(line) for line in lzma.decompress(path.read_bytes()).splitlines()]
     np.random.default_rng(0).shuffle(rows)
     first = {row["context"]: row for row in reversed(rows) if row["answers"]}
     lessons: list[Lesson] = []
