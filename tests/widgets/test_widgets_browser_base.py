@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def test_every_panel_is_accessible_and_shows_no_error(bare: BarePage, panels: dict[str, Panel]) -> None:
     for panel in panels.values():
         root = bare.open_panel(panel)
-        expect(root.locator(".bk-title")).to_have_text(panel.title)
+        expect(root.locator(".bk-title").first).to_have_text(panel.title)
         expect(root.locator(".bk-failure")).to_have_count(0)
     assert bare.axe() == []
 
@@ -36,7 +36,7 @@ def test_every_panel_is_accessible_in_the_dark(browser: Any, panels: dict[str, P
 def test_narrow_views_do_not_widen_the_page(browser: Any, panels: dict[str, Panel]) -> None:
     with opened(browser, width=360) as bare:
         for panel in panels.values():
-            expect(bare.open_panel(panel).locator(".bk-title")).to_be_visible()
+            expect(bare.open_panel(panel).locator(".bk-title").first).to_be_visible()
         assert bare.page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
@@ -45,7 +45,7 @@ def test_hostile_text_never_runs(bare: BarePage, panels: dict[str, Panel]) -> No
         if not name.endswith("hostile"):
             continue
         root = bare.open_panel(panel)
-        expect(root.locator(".bk-title")).to_be_visible()
+        expect(root.locator(".bk-title").first).to_be_visible()
         for button in root.locator("button:visible, summary:visible").all():
             if button.is_visible() and "copy" not in (button.text_content() or ""):
                 button.click()

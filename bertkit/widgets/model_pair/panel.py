@@ -39,6 +39,7 @@ class ModelPairPanel:
     def view(self) -> dict[str, Json]:
         """Return both maps, and the partners."""
         return {
+            "title": self.title,
             **{name: panel.view() for name, panel in self.maps.items()},
             "partners": dict(self.partners.originals),
             "statement": self.partners.statement,

@@ -8,6 +8,7 @@ import { modelMap } from "../model_map/view";
 type Side = "file" | "original";
 
 interface PairData {
+  title: string;
   file: { title: string };
   original: { title: string };
   // The original's layer by the file's.
@@ -30,7 +31,7 @@ export function modelPair(context: Context, body: HTMLElement): void {
   context.keys.add("d", "graphs of modules or of layers", () => both(".bk-graph-deep"));
   context.eachData((current) => {
     const data = current.data<PairData>();
-    replace(head, el("p", {}, data.statement), ...(["file", "original"] as const).map((side) => alone(data, side)));
+    replace(head, el("span", { class: "bk-title" }, data.title), el("p", {}, data.statement), ...(["file", "original"] as const).map((side) => alone(data, side)));
     const tell = (): void => replace(note, ...pair.sentence());
     current.selection.subscribe(tell, current.signal);
     tell();
