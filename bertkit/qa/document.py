@@ -67,6 +67,23 @@ class Document:
         return cls(text, source)
 
     @classmethod
+    def of(cls, given: Document | Path) -> Document:
+        """Return a document as it is, and open a path.
+
+        Raises:
+            InputError: it is neither; a bare str is refused, since it could be a path or a text.
+            FileError: there is no such file, or it cannot be read.
+        """
+        if isinstance(given, Document):
+            return given
+        if isinstance(given, Path):
+            return cls.open(given)
+        raise InputError(
+            f"A document must be a Document or a pathlib.Path, got {type(given).__name__}. "
+            "Use Document.from_text for a text and Document.open for a path."
+        )
+
+    @classmethod
     def open(cls, path: str | Path) -> Document:
         """Load a .txt, .md, .html, .pdf or .docx file.
 

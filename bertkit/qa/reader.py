@@ -363,12 +363,4 @@ def _opened(documents: Documents) -> tuple[Document, ...]:
     listed = [documents] if isinstance(documents, Document | Path | str) else list(documents)
     if not listed:
         raise InputError("There is no document to ask. Pass at least one.")
-    opened = []
-    for document in listed:
-        if not isinstance(document, Document | Path):
-            raise InputError(
-                f"A document must be a Document or a pathlib.Path, got {type(document).__name__}. "
-                "Use Document.from_text for a text and Document.open for a path."
-            )
-        opened.append(Document.open(document) if isinstance(document, Path) else document)
-    return tuple(dict.fromkeys(opened))
+    return tuple(dict.fromkeys(map(Document.of, listed)))

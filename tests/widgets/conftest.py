@@ -17,7 +17,7 @@ from bare_page import BarePage, launched, opened
 from jupyter_server import JupyterServer, started
 from qa_fakes import FakeModel
 from sample_models import HOSTILE, write_network, write_program
-from sample_readers import PASSAGE, bench_of, example_of, hostile_reader, open_subject
+from sample_readers import LIGHTHOUSE, PASSAGE, bench_of, example_of, hostile_reader, open_subject
 from small_pads import circle, cross, write_small
 
 from bertkit.coreml import Package
@@ -41,10 +41,6 @@ from bertkit.widgets.model_pair.panel import pair as model_pair
 from bertkit.widgets.panel import Panel
 from bertkit.widgets.parity.panel import ParityPanel
 from bertkit.widgets.tokenizer_view.panel import TokenizerPanel
-
-LIGHTHOUSE = "the lamp was lit 1698 on the rock and the keeper wrote it down; a storm took the tower in 1703"
-"""Several windows of a fake reader, whose pieces are characters and whose answer is where the question stands."""
-
 
 HOSTILE_TEXT = f"lit\nlit\n{HOSTILE}\nlit\n{HOSTILE}"
 """Words of `hostile_reader`, one a line."""

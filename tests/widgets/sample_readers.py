@@ -21,6 +21,9 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 PASSAGE = "w1 thes w20 w7 nothing w9 w33 the w3 w15 w2 w40 w8"
 QUESTION = "w3 w9"
 
+LIGHTHOUSE = "the lamp was lit 1698 on the rock and the keeper wrote it down; a storm took the tower in 1703"
+"""Several windows of a fake reader, whose pieces are characters and whose answer is where the question stands."""
+
 
 def open_subject(path: Path) -> Subject:
     """Open a reader with the torch engine."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from bare_page import BarePage, opened
-from conftest import LIGHTHOUSE
 from playwright.sync_api import expect
 from qa_fakes import FakeModel
+from sample_readers import LIGHTHOUSE
 
 from bertkit.qa import Document, Reader
 from bertkit.widgets.page import write_page

@@ -6,8 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import LIGHTHOUSE
 from qa_fakes import FakeModel
+from sample_readers import LIGHTHOUSE
 
 from bertkit.errors import InputError
 from bertkit.insight import compare_tokenizers, tokenize
@@ -91,7 +91,7 @@ def test_nothing_to_compare_with_is_told(panel: TokenizerPanel) -> None:
 
 
 def test_the_widget_takes_a_text_and_says_what_it_shows() -> None:
-    widget = TokenizerView("lit 1698", LIGHTHOUSE, Reader(FakeModel(lengths=(48,))))
+    widget = TokenizerView("lit 1698", Document.from_text(LIGHTHOUSE), Reader(FakeModel(lengths=(48,))))
     assert widget.tokenization.document.text == LIGHTHOUSE
     assert "[CLS]" in widget.to_text()
     widget.selection = {"window": 1}
@@ -102,5 +102,5 @@ def test_the_widget_takes_a_text_and_says_what_it_shows() -> None:
 
 def test_the_tokens_are_a_data_frame() -> None:
     pytest.importorskip("pandas")
-    frame = TokenizerView("lit 1698", LIGHTHOUSE, Reader(FakeModel(lengths=(48,)))).to_frame()
+    frame = TokenizerView("lit 1698", Document.from_text(LIGHTHOUSE), Reader(FakeModel(lengths=(48,)))).to_frame()
     assert list(frame["piece"][:2]) == ["[CLS]", "l"]

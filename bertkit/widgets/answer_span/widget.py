@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bertkit.errors import InputError
 from bertkit.insight.band import MAX_ANSWER_TOKENS
 from bertkit.insight.lens import Lens
 from bertkit.insight.span_scores import SpanScores
@@ -50,15 +49,8 @@ class AnswerSpan(Widget):
         window: int | None = None,
         max_answer_tokens: int = MAX_ANSWER_TOKENS,
     ) -> None:
-        if isinstance(document, Path):
-            document = Document.open(document)
-        if not isinstance(document, Document):
-            raise InputError(
-                f"A document is a bertkit.Document or a pathlib.Path, got {type(document).__name__}. "
-                "For a text at hand pass Document.from_text(text)."
-            )
         subject = Subject(Reader() if reader is None else reader)
-        example = subject.example(question, document, answer=answer, window=window)
+        example = subject.example(question, Document.of(document), answer=answer, window=window)
         self._answer = AnswerSpanPanel(subject, example, max_answer_tokens)
         super().__init__(self._answer)
 

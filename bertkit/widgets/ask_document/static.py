@@ -20,7 +20,7 @@ _TEXT = "white-space:pre-wrap;margin:6px 0;max-width:72em;border-left:3px solid 
 def static_document(document: Document | None, history: Sequence[Asked], title: str) -> Html:
     """Return the last question with its answer in its paragraph, and the questions before it as parts that fold."""
     if document is None:
-        return blocks.frame(title, "", blocks.note('No document is open. Pass one: AskDocument("report.pdf").'))
+        return blocks.frame(title, "", blocks.note('No document is open. Pass one: AskDocument(Path("report.pdf")).'))
     about = " · ".join(facts(document))
     paragraphs = paragraphs_of(document)
     if not history:

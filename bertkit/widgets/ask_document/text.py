@@ -13,7 +13,7 @@ from bertkit.widgets.ask_document.values import facts, name_of, place_of, read_i
 def text_document(document: Document | None, history: Sequence[Asked], title: str) -> str:
     """Return every question with its answers, one line each."""
     if document is None:
-        return f'{title}\n  No document is open. Pass one: AskDocument("report.pdf").'
+        return f'{title}\n  No document is open. Pass one: AskDocument(Path("report.pdf")).'
     lines = [" · ".join([name_of(document), *facts(document)])]
     if not history:
         lines.append('  No question was asked yet. Ask with .ask("...").')

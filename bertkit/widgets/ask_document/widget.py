@@ -30,14 +30,14 @@ class AskDocument(Widget):
 
     Example:
         >>> from bertkit.widgets import AskDocument  # doctest: +SKIP
-        >>> view = AskDocument("report.pdf", question="Who wrote the report?")  # doctest: +SKIP
+        >>> view = AskDocument(Path("report.pdf"), question="Who wrote the report?")  # doctest: +SKIP
         >>> view.result.best.text  # doctest: +SKIP
     """
 
     def __init__(
-        self, document: Document | str | Path | None = None, reader: Reader | None = None, question: str | None = None
+        self, document: Document | Path | None = None, reader: Reader | None = None, question: str | None = None
     ) -> None:
-        opened = Document.open(document) if isinstance(document, str | Path) else document
+        opened = None if document is None else Document.of(document)
         self._session = Session(opened, reader)
         if question is not None:
             self._session.ask(question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from bertkit.insight.attention import AttentionMaps
@@ -32,10 +33,9 @@ class AttentionView(Widget):
         >>> AttentionView("Who wrote it?", Document.open("report.pdf"))  # doctest: +SKIP
     """
 
-    def __init__(self, question: str, document: Document | str, reader: Reader | None = None) -> None:
+    def __init__(self, question: str, document: Document | Path, reader: Reader | None = None) -> None:
         subject = Subject(Reader() if reader is None else reader)
-        asked = Document.from_text(document) if isinstance(document, str) else document
-        self._attention = AttentionPanel(subject, subject.example(question, asked))
+        self._attention = AttentionPanel(subject, subject.example(question, Document.of(document)))
         super().__init__(self._attention)
 
     @property

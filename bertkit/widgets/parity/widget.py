@@ -20,7 +20,7 @@ class Parity(Widget):
     Args:
         checkpoint: what the file was converted from: a folder, or an id on the Hugging Face hub.
         question: in words.
-        document: what it is asked of; a text is taken for the document itself.
+        document: what it is asked of, a document or the path of one.
         reader: of the converted file; the embedded reader when None.
         tolerance: largest error of a module that passes. Files that store float32 stay within about 1e-4, float16
             within 1e-2; compressed ones differ by more.
@@ -38,13 +38,12 @@ class Parity(Widget):
         self,
         checkpoint: str | Path,
         question: str,
-        document: Document | str,
+        document: Document | Path,
         reader: Reader | None = None,
         tolerance: float = TOLERANCE,
     ) -> None:
         subject = Subject(Reader() if reader is None else reader)
-        asked = Document.from_text(document) if isinstance(document, str) else document
-        example = subject.example(question, asked)
+        example = subject.example(question, Document.of(document))
         self._parity = ParityPanel(subject, checkpoint, example, tolerance, available())
         super().__init__(self._parity)
         self._parity.on_change = self.refresh

@@ -18,7 +18,7 @@ class TokenizerView(Widget):
 
     Args:
         question: in words.
-        document: a document, the path of one, or a text.
+        document: a document, or the path of one.
         reader: the embedded reader when None.
         reference: the checkpoint that the model was converted from (a folder or an id on the Hugging Face hub), to
             compare its tokenizer with.
@@ -29,22 +29,19 @@ class TokenizerView(Widget):
 
     Example:
         >>> from bertkit.widgets import TokenizerView  # doctest: +SKIP
-        >>> TokenizerView("When was it lit?", "The lamp was lit in 1698.")  # doctest: +SKIP
+        >>> TokenizerView("When was it lit?", Document.from_text("The lamp was lit in 1698."))  # doctest: +SKIP
     """
 
     def __init__(
         self,
         question: str,
-        document: Document | Path | str,
+        document: Document | Path,
         reader: Reader | None = None,
         *,
         reference: str | Path | None = None,
     ) -> None:
-        if isinstance(document, Path):
-            document = Document.open(document)
-        elif isinstance(document, str):
-            document = Document.from_text(document)
-        self._tokens = TokenizerPanel(Reader() if reader is None else reader, question, document, reference)
+        opened = Document.of(document)
+        self._tokens = TokenizerPanel(Reader() if reader is None else reader, question, opened, reference)
         super().__init__(self._tokens)
 
     @property

@@ -150,18 +150,11 @@ def _subject(given: str | Path | Reader | None) -> Subject:
 
 
 def _document(given: Document | Path | None) -> Document:
-    if isinstance(given, Document):
-        return given
-    if given is not None and not isinstance(given, Path):
-        raise InputError(
-            f"A document must be a Document or a pathlib.Path, got {type(given).__name__}. "
-            "Use Document.from_text for a text."
-        )
     if given is None:
         from bertkit.resources import resource
 
         given = resource(f"documents/{_EXAMPLE}")
-    return Document.open(given)
+    return Document.of(given)
 
 
 def _silent(done: int, total: int, note: str) -> None:
