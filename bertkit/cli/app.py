@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from inspect import cleandoc
 from typing import Annotated
 
 import typer
@@ -27,6 +29,12 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+
+def _help(command: Callable[..., None]) -> str:
+    """Return a command's help, its examples one a line: click joins the lines of a paragraph unless it is marked."""
+    return cleandoc(str(command.__doc__)).replace("\nExamples:\n", "\n\b\nExamples:\n")
+
+
 for command in (
     ask,
     calibrate,
@@ -41,7 +49,7 @@ for command in (
     validate,
     view,
 ):
-    app.command()(command)
+    app.command(help=_help(command))(command)
 
 
 def _print_version(wanted: bool) -> None:

@@ -19,7 +19,12 @@ def demo(
     question: Annotated[str | None, typer.Option("--question", "-q", help="Your own question of the document.")] = None,
     debug: options.Debug = False,
 ) -> None:
-    """Answer a few questions of an example document with the embedded reader."""
+    """Answer a few questions of an example document with the embedded reader.
+
+    Examples:
+      bertkit demo
+      bertkit demo --question "What was found in the dead keeper's stomach?"
+    """
     from bertkit.qa import Document, Reader
     from bertkit.resources import default_model, resource
 

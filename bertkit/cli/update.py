@@ -35,8 +35,8 @@ def update(
     """Train an updatable Core ML model on examples and write the model that results.
 
     EXAMPLES is a .npz whose arrays are named like the training inputs, first axis the examples; a .jsonl with one
-    object an example; or a folder of .npz files, one an example. MODEL is not changed. What the options leave open is
-    as the model declares, and they are held to the limits that it declares.
+    object an example; or a folder, of .npz files, one an example, or with a folder of images for each label. MODEL is
+    not changed. What the options leave open is as the model declares, and they are held to the limits it declares.
 
     Ctrl-C and the end of the budget keep a checkpoint beside NEW, from which --resume goes on.
 
