@@ -16,6 +16,7 @@ sys.path.insert(1, str(Path(__file__).parents[1] / "qa"))
 from bare_page import BarePage, launched, opened
 from jupyter_server import JupyterServer, started
 from qa_fakes import FakeModel
+from sample_learning import report_of, taught
 from sample_models import HOSTILE, write_network, write_program
 from sample_readers import LIGHTHOUSE, PASSAGE, bench_of, example_of, hostile_reader, open_subject
 from small_pads import circle, cross, write_small
@@ -32,6 +33,7 @@ from bertkit.widgets.answer_span.panel import AnswerSpanPanel
 from bertkit.widgets.ask_document.panel import AskDocumentPanel
 from bertkit.widgets.ask_document.session import Session
 from bertkit.widgets.attention_view.panel import AttentionPanel
+from bertkit.widgets.before_after.panel import BeforeAfterPanel
 from bertkit.widgets.cost_map.panel import CostPanel
 from bertkit.widgets.draw_pad.panel import DrawPadPanel
 from bertkit.widgets.model_inspector.panel import ModelInspectorPanel
@@ -144,8 +146,10 @@ def panels(
     pair: tuple[Path, Path],
     small_subject: Subject,
     pads: Callable[..., EmojiPad],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Panel]:
     """Return every panel there is; those called `... hostile` show text that would run if it became markup."""
+    learning = tmp_path_factory.mktemp("learning")
     return {
         "document": AskDocumentPanel(
             asked("The lamp was lit in 1698.\n\nThe tower fell in 1703.", "1698", "the tower")
@@ -155,6 +159,12 @@ def panels(
         "answer span": AnswerSpanPanel(*_asked("lit 1698", LIGHTHOUSE)),
         "answer span with layers": AnswerSpanPanel(small_subject, example_of(small_subject)),
         "answer span hostile": AnswerSpanPanel(*_asked(HOSTILE, HOSTILE_TEXT)),
+        "before and after": BeforeAfterPanel(report_of()),
+        "before and after empty": BeforeAfterPanel(None),
+        "before and after hostile": BeforeAfterPanel(report_of(HOSTILE)),
+        "personalize": taught(pair[0], learning / "plain"),
+        "personalize empty": taught(pair[0], learning / "empty", count=0),
+        "personalize hostile": taught(pair[0], learning / "hostile", HOSTILE),
         "tokenizer": TokenizerPanel(_reader(LIGHTHOUSE), "lit 1698", Document.from_text(LIGHTHOUSE)),
         "tokenizer hostile": TokenizerPanel(_reader(HOSTILE_TEXT), HOSTILE, Document.from_text(HOSTILE_TEXT, HOSTILE)),
         "model map of a program": ModelMapPanel(atlas_of(Package.open(program))),

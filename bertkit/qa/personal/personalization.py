@@ -103,6 +103,11 @@ class Personalization:
         return self._error
 
     @property
+    def report(self) -> Report | None:
+        """What changed; None before the end."""
+        return self._report
+
+    @property
     def seconds_left(self) -> float | None:
         """How long the present stage still takes, about; None while that is not known."""
         done, total = self.progress

@@ -1,0 +1,1 @@
+"""Answers before and after an update."""

@@ -1,0 +1,1 @@
+"""A console for teaching a reader."""
