@@ -6,6 +6,7 @@ python tests/widgets/screenshots.py answer_span DOCUMENT FOLDER
 python tests/widgets/screenshots.py attention_view DOCUMENT FOLDER
 python tests/widgets/screenshots.py cost_map MODEL FOLDER
 python tests/widgets/screenshots.py parity CHECKPOINT FOLDER
+python tests/widgets/screenshots.py personalize DOCUMENT FOLDER
 python tests/widgets/screenshots.py workbench MODEL FOLDER QUESTION...
 python tests/widgets/screenshots.py draw_pad MODEL FOLDER
 """
@@ -88,7 +89,27 @@ def _parity(checkpoint: str) -> Panel:
     return panel
 
 
-_IN_DEPTH = {"attention_view": _attention, "cost_map": _cost, "parity": _parity}
+def _personalize(document: str) -> Panel:
+    import json
+    import tempfile
+
+    from bertkit.widgets.personalize.panel import PersonalizePanel
+
+    reader, opened_document = Reader(personal=tempfile.mkdtemp()), Document.open(document)
+    questions = json.loads(resource("questions.json").read_text(encoding="utf-8"))["questions"]
+    for question in questions:
+        if question["document"] == Path(document).name and question["answers"]:
+            answer = question["answers"][0]
+            span = (answer["start"], answer["start"] + len(answer["text"]))
+            reader.correct(question["question"], opened_document, span)
+    panel = PersonalizePanel(reader)
+    panel.update = reader.personalize()
+    panel.update.resume()
+    panel.update.result()
+    return panel
+
+
+_IN_DEPTH = {"personalize": _personalize, "attention_view": _attention, "cost_map": _cost, "parity": _parity}
 
 
 def _answer_span(document: str) -> Panel:

@@ -178,7 +178,7 @@ class PersonalizePanel:
         if self._losses():
             lines += ["", "loss by epoch: " + " ".join(f"{loss:.3f}" for loss in self._losses())]
             lines += [self._report().text(selection)]
-        return "\n".join([*lines, *texts.columns([[self._decided]])])
+        return "\n".join([*lines, self._decided] if self._decided else lines)
 
     def _state(self, update: Personalization) -> dict[str, Json]:
         left = update.seconds_left
