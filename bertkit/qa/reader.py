@@ -216,7 +216,9 @@ class Reader:
     ) -> Personalization:
         """Return an update that learns the corrections; `resume()` begins it, `keep()` puts it in use.
 
-        Arguments as `bertkit.qa.personal.Personalization`.
+        Arguments as `bertkit.qa.personal.Personalization`. The head is linear, as the reader's own is; call
+        `reader.personal.prepare(HeadOptions(units=32))` before for a deeper one, which remembers more of what it is
+        taught.
 
         Raises:
             InputError: there is no correction, or an argument is out of range.

@@ -9,7 +9,7 @@ import pytest
 from sample_learning import LOSSES, report_of, taught
 
 from bertkit.errors import InputError
-from bertkit.widgets import BeforeAfter, Personalize
+from bertkit.widgets import AskDocument, BeforeAfter, Personalize
 from bertkit.widgets.before_after.panel import BeforeAfterPanel
 from bertkit.widgets.jobs import Reporter
 from bertkit.widgets.panel import Task
@@ -57,3 +57,14 @@ def test_widgets_reach_the_same_from_python(pair: tuple[Path, Path], tmp_path: P
     console = Personalize(taught(pair[0], tmp_path).reader)
     assert console.update is None
     assert "span_head__logits" in console.to_text()
+
+
+def test_words_marked_in_a_document_become_a_correction(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    reader = taught(pair[0], tmp_path, count=0).reader
+    asked, console = AskDocument("w1 thes w20 w7 nothing w9 w33", reader), Personalize(reader)
+    console.learn_from(asked)
+    asked.mark(0, 2)  # nothing was asked
+    assert len(reader.corrections) == 0
+    asked.ask("w20 w9")
+    asked.mark(3, 7)
+    assert [(one.question, one.text) for one in reader.corrections] == [("w20 w9", "thes")]

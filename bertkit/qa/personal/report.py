@@ -11,7 +11,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Item:
-    """One question before and after.
+    """One question before and after, asked of the window of its document that holds the right words.
 
     Attributes:
         question: in words.

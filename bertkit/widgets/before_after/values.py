@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from bertkit.qa.personal import Group, Item, Report
 from bertkit.widgets.panel import Json
 
@@ -55,6 +57,7 @@ def group_values(group: Group) -> dict[str, Json]:
         "counts": counts(group),
         "left_out": max(0, len(items) - MOST_ITEMS),
         "items": [
-            [one.change, one.question, one.right, one.before, one.after, one.document] for one in items[:MOST_ITEMS]
+            [one.change, one.question, one.right, one.before, one.after, PurePath(one.document).name]
+            for one in items[:MOST_ITEMS]
         ],
     }

@@ -9,6 +9,7 @@ from bertkit.errors import InputError
 from bertkit.qa.personal import Personalization
 from bertkit.qa.reader import Reader
 from bertkit.widgets import blocks, texts
+from bertkit.widgets.ask_document.values import name_of
 from bertkit.widgets.before_after.panel import BeforeAfterPanel
 from bertkit.widgets.html import Html, picture
 from bertkit.widgets.jobs import JobCancelled, Reporter
@@ -53,7 +54,7 @@ class PersonalizePanel:
     def view(self) -> dict[str, Json]:
         """Return the corrections, what will change, and where the update is."""
         personal, plan = self.reader.personal, self.plan
-        shown = [[one.number, one.question, one.text, one.source.source] for one in personal.corrections]
+        shown = [[one.number, one.question, one.text, name_of(one.source)] for one in personal.corrections]
         return {
             "title": _TITLE,
             "version": personal.version,
@@ -153,7 +154,7 @@ class PersonalizePanel:
         plan, losses = self.plan, self._losses()
         if plan is None:
             return blocks.frame(_TITLE, "", blocks.note(_EMPTY))
-        rows = [[str(one.number), one.question, one.text, one.source.source] for one in self.reader.corrections]
+        rows = [[str(one.number), one.question, one.text, name_of(one.source)] for one in self.reader.corrections]
         parts: list[Html] = [
             blocks.section("What may change", blocks.definitions(plan.facts), opened=True),
             blocks.section(

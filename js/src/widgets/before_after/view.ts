@@ -55,6 +55,7 @@ export function compare(context: Context, place: HTMLElement, data: BeforeAfterD
   });
   figures.show(data.groups);
   const said = el("p", { class: data.forgets ? "bk-note bk-forgets" : "bk-note" }, data.forgets ? el("strong", {}, "It forgets. ") : null, data.verdict);
+  figures.element.classList.add("bk-compare");
   replace(place, said, figures.element, questions(context, data.groups.filter(({ items }) => items.length)));
 }
 
@@ -72,6 +73,7 @@ function questions(context: Context, groups: Group[]): HTMLElement {
     id: (item) => item.join("\n"),
     signal: context.signal,
   });
+  table.element.classList.add("bk-compare");
   const left = el("p", { class: "bk-muted bk-note" });
   const buttons = groups.map((group) => el("button", { type: "button", class: "bk-button bk-small", onclick: () => show(group) }, `${group.name} (${group.items.length})`));
   const show = (group: Group): void => {
@@ -82,6 +84,6 @@ function questions(context: Context, groups: Group[]): HTMLElement {
   };
   const first = groups.find(({ name }) => name === context.option("set", "")) ?? groups[0];
   if (first) show(first);
-  place.append(el("div", { class: "bk-row bk-choice", role: "group", "aria-label": "Set of questions" }, ...buttons), table.element, left);
+  place.append(el("div", { class: "bk-row bk-sets", role: "group", "aria-label": "Set of questions" }, ...buttons), table.element, left);
   return place;
 }
