@@ -12,6 +12,7 @@ from pathlib import Path
 from bertkit.coreml import Configuration, Model, Package
 from bertkit.coreml.kinds import pipeline_models
 from bertkit.coreml.update import ModelStore
+from bertkit.coreml.update.versions import INDEX
 from bertkit.drawing.drawing import Drawing
 from bertkit.drawing.drawing_input import DrawingInput
 from bertkit.drawing.emoji import checked_label, name_of
@@ -67,21 +68,18 @@ class EmojiPad:
         model: str | Path | None = None,
         configuration: Configuration | None = None,
     ) -> None:
-        self._temporary = tempfile.TemporaryDirectory(prefix="bertkit-pad-") if folder is None else None
-        self.folder = Path(self._temporary.name if self._temporary is not None else Path(folder or "."))
+        if folder is None:
+            self._temporary = tempfile.TemporaryDirectory(prefix="bertkit-pad-")  # removed with the pad
+            folder = self._temporary.name
+        self.folder = Path(folder)
         self._configuration = Configuration() if configuration is None else configuration
         self._models: dict[int, Model] = {}
         self._lock = threading.RLock()
-        if (self.folder / _EXAMPLES).exists():
-            self.store = ModelStore(self.folder / _STORE)
-            self._lesson = Lesson.read(self.folder / _EXAMPLES)
-            self._settle()
-        else:
-            base = Package.open(resource(DEFAULT_MODEL) if model is None else model)
-            _check(base)
-            self.store = ModelStore.create(self.folder / _STORE, base)
-            self._lesson = Lesson((State(_BASE, ()),), 1)
-            self._lesson.write(self.folder / _EXAMPLES)
+        if not (self.folder / _EXAMPLES).exists():
+            _begin(self.folder, resource(DEFAULT_MODEL) if model is None else Path(model))
+        self.store = ModelStore(self.folder / _STORE)
+        self._lesson = Lesson.read(self.folder / _EXAMPLES)
+        self._settle()
         self._input = DrawingInput.of(self._model(self.version).description)
 
     @property
@@ -226,6 +224,17 @@ class EmojiPad:
                 kept = {number: self._models[number] for number in (_BASE, self.version) if number in self._models}
                 self._models = {**kept, version: Model.load(self.store.path(version), self._configuration)}
             return self._models[version]
+
+
+def _begin(folder: Path, model: Path) -> None:
+    """Make an empty pad; one whose making was interrupted is finished."""
+    package = Package.open(model)
+    _check(package)
+    if not (folder / _STORE / INDEX).exists():
+        ModelStore.create(folder / _STORE, package)
+    elif len(ModelStore(folder / _STORE).versions) > 1:
+        raise FileError(f"{folder} holds models that no pad was taught. Choose another folder for the pad.")
+    Lesson((State(_BASE, ()),), 1).write(folder / _EXAMPLES)
 
 
 def _labels(package: Package) -> list[str]:

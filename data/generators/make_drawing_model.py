@@ -29,7 +29,7 @@ from bertkit.drawing.drawing_input import METADATA_KEY
 
 OUT = Path(__file__).resolve().parents[1] / "models" / "drawing-to-emoji.mlmodel"
 
-_PROTOTYPES = 5  # of each emoji that is known from the start
+_PROTOTYPES = 2  # of each emoji known from the start: fewer than the three drawings of one that is taught
 _NEIGHBORS = 5
 
 
@@ -38,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("drawings", type=Path)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--epochs", type=int, default=48)
+    parser.add_argument("--epochs", type=int, default=38)
     parser.add_argument("--minutes", type=float, default=10)
     arguments = parser.parse_args()
     drawings = read_drawings(arguments.drawings)

@@ -102,6 +102,15 @@ def test_an_update_without_its_examples_is_dropped(pad: EmojiPad) -> None:
     assert (again.known, again.store.current.number, len(again.store.versions)) == (("⭕",), 1, 2)
 
 
+def test_a_beginning_that_was_interrupted_is_finished(pad: EmojiPad, model: Path) -> None:
+    (pad.folder / "examples.json").unlink()
+    again = EmojiPad(pad.folder, model)
+    again.teach(circle(), "⭕")
+    (pad.folder / "examples.json").unlink()
+    with pytest.raises(FileError, match="models that no pad was taught"):
+        EmojiPad(pad.folder, model)
+
+
 def test_versions_that_nothing_leads_to_are_removed(pad: EmojiPad) -> None:
     pad.teach(circle(), "⭕")
     pad.undo()

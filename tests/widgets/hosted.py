@@ -81,6 +81,13 @@ def _use_cost_map(root: Any) -> None:
     expect(root.locator(".bk-icicle-bar").first).to_be_visible(timeout=_PATIENCE_MS)
 
 
+def _use_draw_pad(root: Any) -> None:
+    root.get_by_role("application").focus()
+    for key in ("Space", "ArrowRight", "ArrowDown", "Space"):
+        root.page.keyboard.press(key)
+    expect(root.locator(".bk-guess-list")).to_be_visible(timeout=_PATIENCE_MS)
+
+
 HOSTED = (
     Hosted("ModelMap", "ModelMap(program)", "EncoderLayer", _use_model_map, "layer=span_head__logits"),
     Hosted("ModelMap hostile", "ModelMap(hostile)", "onerror", _open_everything),
@@ -98,15 +105,20 @@ HOSTED = (
     Hosted("Workbench", "Workbench(reader, story, 'Who?')", "lamp", _open_everything),
     Hosted("Workbench hostile", "Workbench(reader, bad_story, HOSTILE)", "onerror", _open_everything),
     Hosted("AttentionView hostile", "AttentionView(HOSTILE, bad_story, reader)", "onerror", _open_everything),
+    Hosted("DrawPad", "DrawPad()", "emoji known", _use_draw_pad),
+    Hosted("DrawPad hostile", "DrawPad(bad_pad)", "onerror", _open_everything),
 )
 """All widgets; those called `... hostile` show text that would run if it became markup."""
 
 _NAMES = """from bertkit import Document, Reader
+from bertkit.drawing import Drawing, EmojiPad
 from bertkit.widgets import *
 program, hostile, HOSTILE = {program!r}, {hostile!r}, {text!r}
 story = Document.from_text("Henry lit the lamp of the lighthouse. The tower fell in 1703.", "story.txt")
 bad_story = Document.from_text(HOSTILE + "\\n\\nand " + HOSTILE, HOSTILE)
-reader = Reader()"""
+reader = Reader()
+bad_pad = EmojiPad()
+bad_pad.teach(Drawing.of([[[0, 9], [0, 9]]]), HOSTILE)"""
 
 _ECHO = """from IPython.display import display
 from ipywidgets import Label
