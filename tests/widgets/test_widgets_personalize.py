@@ -9,6 +9,7 @@ import pytest
 from sample_learning import LOSSES, report_of, taught
 
 from bertkit.errors import InputError
+from bertkit.qa import Document
 from bertkit.widgets import AskDocument, BeforeAfter, Personalize
 from bertkit.widgets.before_after.panel import BeforeAfterPanel
 from bertkit.widgets.jobs import Reporter
@@ -61,7 +62,7 @@ def test_widgets_reach_the_same_from_python(pair: tuple[Path, Path], tmp_path: P
 
 def test_words_marked_in_a_document_become_a_correction(pair: tuple[Path, Path], tmp_path: Path) -> None:
     reader = taught(pair[0], tmp_path, count=0).reader
-    asked, console = AskDocument("w1 thes w20 w7 nothing w9 w33", reader), Personalize(reader)
+    asked, console = AskDocument(Document.from_text("w1 thes w20 w7 nothing w9 w33"), reader), Personalize(reader)
     console.learn_from(asked)
     asked.mark(0, 2)  # nothing was asked
     assert len(reader.corrections) == 0
