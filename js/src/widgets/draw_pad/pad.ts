@@ -15,6 +15,7 @@ export class Pad {
   private undone: Stroke[] = [];
   private current: Stroke | undefined;
   private byKeys = false;
+  private queued = 0;
   private cell: [number, number] = [CELLS / 2, CELLS / 2];
   private readonly context: Context;
   private readonly side: number;
@@ -88,7 +89,7 @@ export class Pad {
     const on = <Kind extends keyof HTMLElementEventMap>(kind: Kind, act: (event: HTMLElementEventMap[Kind]) => void): void => this.surface.addEventListener(kind, act, { signal });
     on("pointerdown", (event) => this.down(event));
     on("pointermove", (event) => this.move(event));
-    for (const kind of ["pointerup", "pointercancel"] as const) on(kind, () => !this.byKeys && this.lift());
+    for (const kind of ["pointerup", "pointercancel"] as const) on(kind, () => this.up());
     on("keydown", (event) => this.pressed(event));
     on("focus", () => this.draw());
     on("blur", () => this.draw());
@@ -108,6 +109,12 @@ export class Pad {
     if (!this.current || this.byKeys) return;
     const all = event.getCoalescedEvents?.() ?? [];
     for (const each of all.length ? all : [event]) this.add(each);
+  }
+
+  private up(): void {
+    if (this.byKeys) return;
+    this.lift();
+    this.draw();
   }
 
   private begin(pressure: boolean): void {
@@ -130,7 +137,9 @@ export class Pad {
     x.push(across);
     y.push(down);
     pressures?.push(Math.round(pressure * 100));
-    this.changed();
+    cancelAnimationFrame(this.queued);
+    this.queued = requestAnimationFrame(() => this.draw()); // once a frame, however many points the pen tells
+    this.onChange();
   }
 
   private lift(): void {
@@ -170,6 +179,7 @@ export class Pad {
     }
     const [column, row] = this.cell;
     this.point((column * this.side) / CELLS, (row * this.side) / CELLS);
+    this.draw();
     this.context.announce(`${(this.current as Stroke)[0].length === 1 ? "Pen down at" : "Line to"} ${this.where}`);
   }
 
@@ -177,9 +187,9 @@ export class Pad {
     return `column ${this.cell[0]}, row ${this.cell[1]} of ${CELLS}`;
   }
 
-  private changed(told?: string): void {
+  private changed(told: string): void {
     this.draw();
-    if (told) this.context.announce(told);
+    this.context.announce(told);
     this.onChange();
   }
 
