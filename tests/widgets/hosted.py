@@ -49,6 +49,16 @@ def _use_model_inspector(root: Any) -> None:
     )
 
 
+def _use_model_pair(root: Any) -> None:
+    root.locator(".bk-side").first.locator("tr", has_text="activation").first.click()
+    expect(root.locator(".bk-side").last.locator(".bk-detail")).to_contain_text("intermediate_act_fn")
+
+
+def _use_parity(root: Any) -> None:
+    root.get_by_role("button", name="Compare").click()
+    expect(root.get_by_text("the same answer", exact=True).first).to_be_visible(timeout=2 * _PATIENCE_MS)
+
+
 def _open_everything(root: Any) -> None:
     """Press every button and tab, so that all text is drawn once."""
     for button in root.locator("[role=tab]:visible, [role=treeitem]:visible, summary:visible").all():
@@ -57,7 +67,7 @@ def _open_everything(root: Any) -> None:
 
 
 def _use_ask_document(root: Any) -> None:
-    field = root.get_by_role("combobox", name="Question")
+    field = root.get_by_label("Question", exact=True)
     field.fill("Who lit the lamp?")
     field.press("Enter")
     expect(root.get_by_text("Questions asked (2)")).to_be_visible(timeout=_PATIENCE_MS)
@@ -90,6 +100,8 @@ def _use_draw_pad(root: Any) -> None:
 
 HOSTED = (
     Hosted("ModelMap", "ModelMap(program)", "EncoderLayer", _use_model_map, "layer=span_head__logits"),
+    Hosted("ModelMap beside the original", "ModelMap(file, original=checkpoint)", "only in the file", _use_model_pair),
+    Hosted("Parity", "Parity(checkpoint, 'w3 w9', small_story, Reader(file))", "Nothing is compared yet", _use_parity),
     Hosted("ModelMap hostile", "ModelMap(hostile)", "onerror", _open_everything),
     Hosted("ModelInspector", "ModelInspector(program)", "Interface", _use_model_inspector, "tab=files"),
     Hosted("ModelInspector hostile", "ModelInspector(hostile)", "onerror", _open_everything),
@@ -114,6 +126,8 @@ _NAMES = """from bertkit import Document, Reader
 from bertkit.drawing import Drawing, EmojiPad
 from bertkit.widgets import *
 program, hostile, HOSTILE = {program!r}, {hostile!r}, {text!r}
+file, checkpoint = {pair[0]!r}, {pair[1]!r}
+small_story = Document.from_text("w1 w20 w7 w9 w33 w3 w15 w2 w40 w8", "small.txt")
 story = Document.from_text("Henry lit the lamp of the lighthouse. The tower fell in 1703.", "story.txt")
 bad_story = Document.from_text(HOSTILE + "\\n\\nand " + HOSTILE, HOSTILE)
 reader = Reader()
@@ -131,15 +145,15 @@ def show(widget):
     display(widget, echo)"""
 
 
-def echoing_cells(program: Path, hostile: Path) -> list[str]:
+def echoing_cells(program: Path, hostile: Path, pair: tuple[Path, Path]) -> list[str]:
     """Return cells that show every widget, each with a label below that Python fills with the widget's state."""
-    return [f"{_names(program, hostile)}\n{_ECHO}", *(f"show({row.make})" for row in HOSTED)]
+    return [f"{_names(program, hostile, pair)}\n{_ECHO}", *(f"show({row.make})" for row in HOSTED)]
 
 
-def plain_cells(program: Path, hostile: Path) -> list[str]:
+def plain_cells(program: Path, hostile: Path, pair: tuple[Path, Path]) -> list[str]:
     """Return cells that each show a widget as their last line."""
-    return [_names(program, hostile), *(row.make for row in HOSTED)]
+    return [_names(program, hostile, pair), *(row.make for row in HOSTED)]
 
 
-def _names(program: Path, hostile: Path) -> str:
-    return _NAMES.format(program=str(program), hostile=str(hostile), text=HOSTILE)
+def _names(program: Path, hostile: Path, pair: tuple[Path, Path]) -> str:
+    return _NAMES.format(program=str(program), hostile=str(hostile), text=HOSTILE, pair=[str(path) for path in pair])

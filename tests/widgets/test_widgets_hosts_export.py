@@ -20,10 +20,10 @@ _LINKED = ("first, second = ModelMap(program), ModelMap(program)\nlink(first, se
 
 
 @pytest.fixture(scope="module")
-def page(program: Path, hostile: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def page(program: Path, hostile: Path, pair: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("export")
     notebook = folder / "n.ipynb"
-    notebook.write_text(json.dumps(code_notebook(*plain_cells(program, hostile), *_LINKED)), encoding="utf-8")
+    notebook.write_text(json.dumps(code_notebook(*plain_cells(program, hostile, pair), *_LINKED)), encoding="utf-8")
     exported = export_notebook(notebook, folder / "n.html", run=True)
     assert (exported.alive, exported.static) == (len(HOSTED) + len(_LINKED), 0)
     return folder / "n.html"

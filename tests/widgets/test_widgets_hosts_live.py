@@ -48,10 +48,15 @@ class Host:
 
 @pytest.fixture(scope="module", params=["lab", "notebook", "voila"])
 def host(
-    request: pytest.FixtureRequest, browser: Any, jupyter: JupyterServer, program: Path, hostile: Path
+    request: pytest.FixtureRequest,
+    browser: Any,
+    jupyter: JupyterServer,
+    program: Path,
+    hostile: Path,
+    pair: tuple[Path, Path],
 ) -> Iterator[Host]:
     name = f"live_{request.param}.ipynb"
-    cells = echoing_cells(program, hostile)
+    cells = echoing_cells(program, hostile, pair)
     jupyter.write(name, *cells)
     with opened(browser, width=1300) as bare:
         bare.page.goto(getattr(jupyter, request.param)(name), timeout=_TO_START_MS)

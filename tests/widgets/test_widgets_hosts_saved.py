@@ -31,9 +31,9 @@ _NBCONVERT_ASKS = re.compile(r"https://cdnjs\.cloudflare\.com/ajax/libs/(require
 
 
 @pytest.fixture(scope="module")
-def saved(program: Path, hostile: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def saved(program: Path, hostile: Path, pair: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Return a notebook that was run in the default mode: each widget's output is live, static and text."""
-    node = nbformat.from_dict(code_notebook(*plain_cells(program, hostile)))
+    node = nbformat.from_dict(code_notebook(*plain_cells(program, hostile, pair)))
     execute(node, tmp_path_factory.mktemp("saved"), "auto", 120)
     return node
 
@@ -70,9 +70,11 @@ def test_converted_by_the_default_exporter(browser: Any, saved: Any, tmp_path: P
     _shows_static_forms(browser, tmp_path / "n.html", len(HOSTED))
 
 
-def test_run_and_converted_on_the_command_line(browser: Any, program: Path, hostile: Path, tmp_path: Path) -> None:
+def test_run_and_converted_on_the_command_line(
+    browser: Any, program: Path, hostile: Path, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
     count = 2
-    node = nbformat.from_dict(code_notebook(*plain_cells(program, hostile)[: count + 1]))
+    node = nbformat.from_dict(code_notebook(*plain_cells(program, hostile, pair)[: count + 1]))
     nbformat.write(node, tmp_path / "n.ipynb")
     command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", str(tmp_path / "n.ipynb")]
     subprocess.run(
