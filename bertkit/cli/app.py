@@ -11,6 +11,7 @@ import typer
 from bertkit.cli.ask import ask
 from bertkit.cli.calibrate import calibrate
 from bertkit.cli.clean_notebook import clean_notebook
+from bertkit.cli.codegen import codegen
 from bertkit.cli.convert import convert
 from bertkit.cli.demo import demo
 from bertkit.cli.evaluate import evaluate
@@ -39,6 +40,7 @@ for command in (
     ask,
     calibrate,
     clean_notebook,
+    codegen,
     convert,
     demo,
     evaluate,
