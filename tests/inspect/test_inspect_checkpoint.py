@@ -15,7 +15,14 @@ from bertkit.inspect.atlas import Atlas
 from bertkit.inspect.checkpoint.atlas import checkpoint_atlas
 
 
-@pytest.fixture(scope="module", params=sorted(CONFIGS))
+# ALBERT's modules are called several times, MobileBERT's are nested most; the others are built as BERT is.
+_QUICK = ("albert", "bert", "mobilebert")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=() if name in _QUICK else pytest.mark.slow) for name in sorted(CONFIGS)],
+)
 def mapped(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Atlas]:
     """Return the model of a family as transformers loads it, and the atlas of its folder."""
     family = request.param

@@ -14,13 +14,12 @@ from bertkit.widgets.model_map.panel import ModelMapPanel
 from bertkit.widgets.model_pair.panel import ModelPairPanel
 from bertkit.widgets.model_pair.panel import pair as beside
 
-# The others are named as BERT is, but for the first part.
-_OWN_NAMES = ("albert", "bert", "mobilebert")
+_QUICK = ("bert",)
 
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(name, marks=() if name in _OWN_NAMES else pytest.mark.slow) for name in sorted(CONFIGS)],
+    params=[pytest.param(name, marks=() if name in _QUICK else pytest.mark.slow) for name in sorted(CONFIGS)],
 )
 def paired(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ModelPairPanel:
     folder = tmp_path_factory.mktemp("pair")
