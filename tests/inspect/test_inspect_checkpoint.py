@@ -14,7 +14,6 @@ from bertkit.errors import CheckpointError, FileError, InputError, UnsupportedEr
 from bertkit.inspect.atlas import Atlas
 from bertkit.inspect.checkpoint.atlas import checkpoint_atlas
 
-
 # ALBERT's modules are called several times, MobileBERT's are nested most; the others are built as BERT is.
 _QUICK = ("albert", "bert", "mobilebert")
 
