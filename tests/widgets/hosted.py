@@ -102,7 +102,6 @@ HOSTED = (
     Hosted("ModelMap", "ModelMap(program)", "EncoderLayer", _use_model_map, "layer=span_head__logits"),
     Hosted("ModelMap beside the original", "ModelMap(file, original=checkpoint)", "only in the file", _use_model_pair),
     Hosted("Parity", "Parity(checkpoint, 'w3 w9', small_story, Reader(file))", "Nothing is compared yet", _use_parity),
-    Hosted("Personalize", "Personalize(learner)", "span_head__logits", _open_everything),
     Hosted("ModelMap hostile", "ModelMap(hostile)", "onerror", _open_everything),
     Hosted("ModelInspector", "ModelInspector(program)", "Interface", _use_model_inspector, "tab=files"),
     Hosted("ModelInspector hostile", "ModelInspector(hostile)", "onerror", _open_everything),
@@ -123,13 +122,11 @@ HOSTED = (
 )
 """All widgets; those called `... hostile` show text that would run if it became markup."""
 
-_NAMES = """import tempfile
-from bertkit import Document, Reader
+_NAMES = """from bertkit import Document, Reader
 from bertkit.drawing import Drawing, EmojiPad
 from bertkit.widgets import *
 program, hostile, HOSTILE = {program!r}, {hostile!r}, {text!r}
 file, checkpoint = {pair[0]!r}, {pair[1]!r}
-learner = Reader(file, personal=tempfile.mkdtemp())
 small_story = Document.from_text("w1 w20 w7 w9 w33 w3 w15 w2 w40 w8", "small.txt")
 story = Document.from_text("Henry lit the lamp of the lighthouse. The tower fell in 1703.", "story.txt")
 bad_story = Document.from_text(HOSTILE + "\\n\\nand " + HOSTILE, HOSTILE)
