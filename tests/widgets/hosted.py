@@ -132,7 +132,7 @@ story = Document.from_text("Henry lit the lamp of the lighthouse. The tower fell
 bad_story = Document.from_text(HOSTILE + "\\n\\nand " + HOSTILE, HOSTILE)
 reader = Reader()
 bad_pad = EmojiPad()
-bad_pad.teach(Drawing.of([[[0, 9], [0, 9]]]), HOSTILE)"""
+taught = bad_pad.teach(Drawing.of([[[0, 9], [0, 9]]]), HOSTILE)"""
 
 _ECHO = """from IPython.display import display
 from ipywidgets import Label
