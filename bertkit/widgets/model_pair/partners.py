@@ -43,17 +43,16 @@ def match(package: Package, file: Sequence[Layer], original: Sequence[Layer]) ->
     A module of the original with several operations is matched by the last of them. For a file of another origin there
     are no partners.
     """
-    modules = original_names(_family(package), [layer.name for layer in file]) if _family(package) else {}
-    names = [layer.name for layer in original]
+    family = _family(package)
+    modules = original_names(family, [layer.name for layer in file]) if family else {}
+    free = {layer.name: canonical(layer.name) for layer in original}
     found: dict[str, str] = {}
     for layer, module in modules.items():
-        taken = set(found.values())
-        partner = _computing(module, [name for name in names if name not in taken])
+        partner = _computing(module, free)
         if partner is not None:
             found[layer] = partner
-    taken = set(found.values())
-    only_file = tuple(layer.name for layer in file if layer.name not in found)
-    return Partners(found, only_file, tuple(name for name in names if name not in taken))
+            del free[partner]
+    return Partners(found, tuple(layer.name for layer in file if layer.name not in found), tuple(free))
 
 
 def _family(package: Package) -> str:
@@ -64,16 +63,20 @@ def _family(package: Package) -> str:
         return ""
 
 
-def _computing(module: str, names: Sequence[str]) -> str | None:
-    """Return the layer that computes a module's value: the one of its name, else its last operation."""
-    own = [name for name in names if _alike(name, module)]
-    if own:
-        return own[0]
-    inside = [name for name in names if canonical(name).startswith(f"{module}.")]
+def _computing(module: str, free: Mapping[str, str]) -> str | None:
+    """Return the layer that computes a module's value: the one of its name, else its last operation.
+
+    Args:
+        module: as `original_names` has it.
+        free: layers without a partner so far, each with its canonical name.
+    """
+    own = next((name for name, plain in free.items() if _alike(plain, module)), None)
+    if own is not None:
+        return own
+    inside = [name for name, plain in free.items() if plain.startswith(f"{module}.")]
     return inside[-1] if inside else None
 
 
-def _alike(name: str, module: str) -> bool:
+def _alike(plain: str, module: str) -> bool:
     """Say whether a layer is a module's, also where the module computes more than once (`query`, `query_2`)."""
-    plain = canonical(name)
     return plain == module or (plain.startswith(f"{module}_") and plain[len(module) + 1 :].isdigit())
