@@ -22,7 +22,7 @@ def mil_parameters(program: Any, prefix: str = "") -> list[Parameter]:
     """List the parameters of a `MIL_pb2.Program`, each under the operation that uses it first."""
     found = []
     for function in program.functions.values():
-        operations = list(_operations(function.block_specializations[function.opset]))
+        operations = list(operations_of(function.block_specializations[function.opset]))
         producers = {value.name: operation for operation in operations for value in operation.outputs}
         users = _first_users(operations)
         pieces = {name for operation in operations if _is_constexpr(operation) for name in _argument_names(operation)}
@@ -51,11 +51,12 @@ def operation_name(operation: Any) -> str:
     return str(operation.outputs[0].name)
 
 
-def _operations(block: Any) -> Iterator[Any]:
+def operations_of(block: Any) -> Iterator[Any]:
+    """Yield the operations of a block, those of the blocks inside each right after it."""
     for operation in block.operations:
         yield operation
         for inner in operation.blocks:
-            yield from _operations(inner)
+            yield from operations_of(inner)
 
 
 def _argument_names(operation: Any) -> Iterator[str]:
@@ -91,14 +92,15 @@ def _is_parameter(operation: Any) -> bool:
     if operation.type != "const" or kind != "tensorType":
         return False
     tensor = operation.outputs[0].type.tensorType
-    return tensor.rank > 0 and _data_type(tensor.dataType) in _FLOATS
+    return tensor.rank > 0 and data_type_name(tensor.dataType) in _FLOATS
 
 
 def _shape(value_type: Any) -> tuple[int, ...]:
     return tuple(dimension.constant.size for dimension in value_type.tensorType.dimensions)
 
 
-def _data_type(number: int) -> str:
+def data_type_name(number: int) -> str:
+    """Return a MIL data type's name as numpy writes it: `float16`, `int32`."""
     name = str(proto.mil_pb2().DataType.Name(number)).lower()
     return "float" + name[5:] if name.startswith("float") else name
 
@@ -119,16 +121,16 @@ def _bytes(operation: Any, producers: dict[str, Any]) -> int:
     bits = 0
     for value in _stored_values(operation, producers):
         tensor = value.type.tensorType
-        bits += math.prod(_shape(value.type)) * _BITS.get(_data_type(tensor.dataType), 0)
+        bits += math.prod(_shape(value.type)) * _BITS.get(data_type_name(tensor.dataType), 0)
     return (bits + 7) // 8
 
 
 def _storage(operation: Any, producers: dict[str, Any]) -> str:
     if operation.type == "const":
-        return _data_type(operation.outputs[0].type.tensorType.dataType)
+        return data_type_name(operation.outputs[0].type.tensorType.dataType)
     values = _stored_values(operation, producers)
     largest = max(values, key=lambda value: math.prod(_shape(value.type)))
-    stored = _data_type(largest.type.tensorType.dataType)
+    stored = data_type_name(largest.type.tensorType.dataType)
     if "lut" in operation.type:
         return f"palettized {_palette_bits(operation, stored)}-bit"
     return f"{stored} sparse" if "sparse" in operation.type else stored

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from bertkit.coreml import proto
 from bertkit.coreml.parameters import Parameter
-from bertkit.coreml.parameters.mil import operation_name
+from bertkit.coreml.parameters.mil import data_type_name, operation_name, operations_of
 from bertkit.inspect.layers.layer import Layer, Value
 
 _LONGEST_SETTING = 8
@@ -27,7 +25,7 @@ def program_layers(program: Any, prefix: str, parameters: dict[str, list[Paramet
     layers = []
     for name, function in sorted(program.functions.items()):  # maps of protobuf have no order of their own
         own = prefix if len(program.functions) == 1 else f"{prefix}{name}."
-        operations = list(_operations(function.block_specializations[function.opset]))
+        operations = list(operations_of(function.block_specializations[function.opset]))
         constants = {
             value.name: operation for operation in operations for value in operation.outputs if _constant(operation)
         }
@@ -69,13 +67,6 @@ def _layer(
     )
 
 
-def _operations(block: Any) -> Iterator[Any]:
-    for operation in block.operations:
-        yield operation
-        for inner in operation.blocks:
-            yield from _operations(inner)
-
-
 def _constant(operation: Any) -> bool:
     return str(operation.type).startswith(_CONSTANT)
 
@@ -88,12 +79,7 @@ def _value(described: Any, prefix: str) -> Value:
         int(dimension.constant.size) if dimension.WhichOneof("dimension") == "constant" else None
         for dimension in tensor.dimensions
     )
-    return Value(prefix + described.name, _dtype(tensor.dataType), shape)
-
-
-def _dtype(number: int) -> str:
-    name = str(proto.mil_pb2().DataType.Name(number)).lower()
-    return "float" + name[5:] if name.startswith("float") else name
+    return Value(prefix + described.name, data_type_name(tensor.dataType), shape)
 
 
 def _setting(binding: Any, constants: dict[str, Any]) -> str:
@@ -113,7 +99,7 @@ def _short(value: Any) -> str:
         return ""
     content = getattr(tensor, kind).values
     if kind == "bytes":
-        content = _half(content) if _dtype(value.type.tensorType.dataType) == "float16" else []
+        content = _half(content) if data_type_name(value.type.tensorType.dataType) == "float16" else []
     if not 0 < len(content) <= _LONGEST_SETTING:
         return ""
     words = [f"{item:.6g}" if isinstance(item, float) else str(item) for item in content]

@@ -13,6 +13,7 @@ from bertkit.coreml.lowering.mil.constexpr import fold
 from bertkit.coreml.lowering.registry import OPS, OPS_ON_SIZES, Implementation, check_arguments
 from bertkit.coreml.lowering.values import Argument, Computed, Constant, Value, are_sizes, as_argument, as_tensor_node
 from bertkit.coreml.package import Package
+from bertkit.coreml.parameters.mil import operation_name
 from bertkit.errors import InputError, ModelError, UnsupportedError
 
 _OPSETS = {"CoreML5": "iOS15", "CoreML6": "iOS16", "CoreML7": "iOS17", "CoreML8": "iOS18", "CoreML9": "iOS26"}
@@ -54,13 +55,13 @@ class _Walker:
         """
         for operation in block.operations:
             if operation.type == "const":
-                key, array = self._read(operation.attributes["val"], _place(operation))
+                key, array = self._read(operation.attributes["val"], operation_name(operation))
                 scope[operation.outputs[0].name] = Constant(operation.outputs[0].name, key, array)
             elif operation.type.startswith("constexpr_"):
                 self._fold(operation, scope)
             elif operation.blocks:
                 raise UnsupportedError(
-                    f'The op "{operation.type}" at "{_place(operation)}" holds nested blocks, which are not supported. '
+                    f'The op "{operation.type}" at "{operation_name(operation)}" holds nested blocks, which are not supported. '
                     "Convert the model without control flow."
                 )
             else:
@@ -70,7 +71,7 @@ class _Walker:
         return read_value(self._package, value, place)
 
     def _fold(self, operation: Any, scope: dict[str, Value]) -> None:
-        place = _place(operation)
+        place = operation_name(operation)
         arguments = {
             name: self._read(value, place)[1] for name, value in operation.attributes.items() if name != "name"
         }
@@ -83,7 +84,7 @@ class _Walker:
             scope[output.name] = Constant(output.name, object(), array)
 
     def _lower(self, operation: Any, scope: dict[str, Value]) -> None:
-        place = _place(operation)
+        place = operation_name(operation)
         arguments = self._arguments(operation, scope)
         implementation = self._choose(operation.type, arguments, place)
         call = self._builder.add_call(implementation.function, self._bind(implementation, arguments, place), name=place)
@@ -98,7 +99,7 @@ class _Walker:
 
     def _arguments(self, operation: Any, scope: Mapping[str, Value]) -> dict[str, Argument]:
         """Resolve an operation's inputs: names to values, inline values to constants."""
-        place = _place(operation)
+        place = operation_name(operation)
         resolved: dict[str, Argument] = {}
         for name, argument in operation.inputs.items():
             values = [self._resolve(binding, scope, f"{place}_{name}") for binding in argument.arguments]
@@ -140,13 +141,6 @@ def _opset(function: Any, name: str) -> str:
     if function.opset not in _OPSETS:
         raise UnsupportedError(f'The opset "{function.opset}" is not supported. Available: {", ".join(_OPSETS)}.')
     return _OPSETS[function.opset]
-
-
-def _place(operation: Any) -> str:
-    """Return an operation's name, which is an attribute; its first output's name where it has none."""
-    if "name" in operation.attributes:
-        return str(operation.attributes["name"].immediateValue.tensor.strings.values[0])
-    return str(operation.outputs[0].name)
 
 
 def _look_up(scope: Mapping[str, Value], name: str, place: str) -> Value:
