@@ -61,8 +61,8 @@ class _Walker:
                 self._fold(operation, scope)
             elif operation.blocks:
                 raise UnsupportedError(
-                    f'The op "{operation.type}" at "{operation_name(operation)}" holds nested blocks, which are not supported. '
-                    "Convert the model without control flow."
+                    f'The op "{operation.type}" at "{operation_name(operation)}" holds nested blocks, which are not '
+                    "supported. Convert the model without control flow."
                 )
             else:
                 self._lower(operation, scope)
