@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bertkit.coreml.configuration import Configuration as Configuration
+    from bertkit.coreml.drop_in import coremltools_prediction as coremltools_prediction
+    from bertkit.coreml.drop_in import disable as disable
+    from bertkit.coreml.drop_in import enable as enable
     from bertkit.coreml.editable import make_updatable as make_updatable
     from bertkit.coreml.model import Model as Model
     from bertkit.coreml.package import Package as Package
@@ -16,11 +19,23 @@ _HOME = {
     "Configuration": "bertkit.coreml.configuration",
     "Model": "bertkit.coreml.model",
     "Package": "bertkit.coreml.package",
+    "coremltools_prediction": "bertkit.coreml.drop_in",
+    "disable": "bertkit.coreml.drop_in",
+    "enable": "bertkit.coreml.drop_in",
     "make_updatable": "bertkit.coreml.editable",
     "save_model": "bertkit.coreml.save",
 }
 
-__all__ = ["Configuration", "Model", "Package", "make_updatable", "save_model"]
+__all__ = [
+    "Configuration",
+    "Model",
+    "Package",
+    "coremltools_prediction",
+    "disable",
+    "enable",
+    "make_updatable",
+    "save_model",
+]
 
 
 def __getattr__(name: str) -> object:

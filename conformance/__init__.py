@@ -1,0 +1,1 @@
+"""coremltools' own numeric tests, run through bertkit's runtime."""
