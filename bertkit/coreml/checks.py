@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bertkit.coreml.features import Double, Feature, Image, Int64, MultiArray, String
+from bertkit.coreml.containers import checked_dictionary, checked_sequence
+from bertkit.coreml.conversions import Array, arrived, as_numbers, converted, wanted
+from bertkit.coreml.defaults import default_value
+from bertkit.coreml.features import Dictionary, Double, Feature, Image, Int64, MultiArray, Sequence, String
 from bertkit.coreml.images import image_array
-from bertkit.coreml.shapes import FixedShape
 from bertkit.errors import InputError, UnsupportedError
 
-Array = NDArray[Any]
-
 _LISTED_NAMES = 20
-_LISTED_NAMES = 20
-_SCALARS: dict[type, np.dtype[Any]] = {Int64: np.dtype(np.int64), Double: np.dtype(np.float64)}
+_LEADING_AXES = 2
 
 
-def check_inputs(features: tuple[Feature, ...], values: Mapping[str, object]) -> dict[str, Array]:
+def check_inputs(features: tuple[Feature, ...], values: Mapping[str, object]) -> dict[str, Any]:
     """Check a whole set of inputs.
 
     Args:
@@ -28,32 +26,32 @@ def check_inputs(features: tuple[Feature, ...], values: Mapping[str, object]) ->
         values: one value a feature; those of optional features may be missing.
 
     Returns:
-        One array for every feature, in their order; a missing optional one of a fixed shape is filled with its default.
+        One value for every feature, in their order, as `check` returns it; for an optional one that is missing, see
+        `bertkit.coreml.defaults`.
 
     Raises:
         InputError: a name, shape or type is wrong, or a value is missing; the message lists what was wanted.
-        UnsupportedError: the model takes a kind of value that cannot be passed yet.
+        UnsupportedError: the model takes a kind of value that cannot be passed.
     """
-    wanted = [feature.name for feature in features]
+    names = [feature.name for feature in features]
     required = [feature.name for feature in features if not feature.optional]
     if not isinstance(values, Mapping):
-        raise InputError(f"Inputs are passed as a dictionary by name ({_listed(wanted)}), got {type(values).__name__}.")
-    unknown = [name for name in values if name not in wanted]
+        raise InputError(f"Inputs are passed as a dictionary by name ({_listed(names)}), got {type(values).__name__}.")
+    known = set(names)
+    unknown = [name for name in values if name not in known]
     missing = [name for name in required if name not in values]
     if unknown or missing:
         problems = [f"not an input: {_listed(unknown)}"] * bool(unknown) + [f"missing: {_listed(missing)}"] * bool(
             missing
         )
-        raise InputError(
-            f"The model takes the inputs {_listed(wanted)}; got {_listed(values)} ({'; '.join(problems)})."
-        )
+        raise InputError(f"The model takes the inputs {_listed(names)}; got {_listed(values)} ({'; '.join(problems)}).")
     return {
-        feature.name: check(feature, values[feature.name]) if feature.name in values else _default(feature)
+        feature.name: check(feature, values[feature.name]) if feature.name in values else default_value(feature)
         for feature in features
     }
 
 
-def check(feature: Feature, value: object) -> Array:
+def check(feature: Feature, value: object) -> Any:
     """Check one value and convert it to the feature's type where that loses nothing that matters.
 
     Lists, numbers and anything numpy reads become arrays; integers become another integer type if every one fits, or a
@@ -63,87 +61,44 @@ def check(feature: Feature, value: object) -> Array:
 
     Returns:
         An array of the feature's data type; of shape [] for a single number or string; of an image see `image_array`.
+        A dictionary becomes a `dict` of int or str to float, a sequence a `list` of int or str.
 
     Raises:
         InputError: the value does not fit; the message names the input, what was wanted and what arrived.
-        UnsupportedError: values of this kind cannot be passed yet.
+        UnsupportedError: values of this kind cannot be passed.
     """
-    if isinstance(feature.type, MultiArray):
-        array = _to_array(feature, value)
-        if not feature.type.shape.allows(array.shape):
-            raise InputError(f"{_wanted(feature)}, got shape {list(array.shape)}. Reshape or pad the array.")
-        return _converted(feature, array, feature.type.dtype)
-    if isinstance(feature.type, String):
-        if not isinstance(value, str):
-            raise InputError(f"{_wanted(feature)}, got {_arrived(value)}.")
-        return np.asarray(value)
-    if type(feature.type) in _SCALARS:
-        array = _to_array(feature, value)
-        if array.shape != ():
-            raise InputError(f"{_wanted(feature)}, got {_arrived(array)}. Pass a single number.")
-        return _converted(feature, array, _SCALARS[type(feature.type)])
-    if isinstance(feature.type, Image):
-        return image_array(feature.name, feature.type, value)
-    raise UnsupportedError(
-        f'The input "{feature.name}" is of type {feature.type}: {feature.type.kind} inputs are not supported yet.'
-    )
-
-
-def _to_array(feature: Feature, value: object) -> Array:
-    try:
-        array = np.asarray(value)
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{_wanted(feature)}, got {_arrived(value)} that is no array ({error}).") from error
-    if array.dtype.kind not in "biuf":
-        raise InputError(f"{_wanted(feature)}, got {_arrived(value)}. Pass numbers.")
-    return array
-
-
-def _converted(feature: Feature, array: Array, dtype: np.dtype[Any]) -> Array:
-    if array.dtype == dtype:
-        return array
-    if dtype.kind == "i" and array.dtype.kind == "f":
-        raise InputError(f"{_wanted(feature)}, got {_arrived(array)}. Round and convert it to {dtype} first.")
-    lost, result = _cast(array, dtype)
-    if lost.any():
-        example = array[lost].flat[0]
-        raise InputError(
-            f"{_wanted(feature)}, got {_arrived(array)} with the value {example}, which {dtype} cannot hold."
+    checker = _CHECKERS.get(type(feature.type))
+    if checker is None:
+        raise UnsupportedError(
+            f'The input "{feature.name}" is of type {feature.type}: a {feature.type.kind} cannot be passed as a value.'
         )
-    return result
+    return checker(feature, feature.type, value)
 
 
-def _cast(array: Array, dtype: np.dtype[Any]) -> tuple[NDArray[np.bool_], Array]:
-    """Cast, and tell which elements were lost on the way."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        result = array.astype(dtype)
-        if dtype.kind == "i":
-            return np.asarray(result != array), result
-        overflowed = np.isfinite(array) & ~np.isfinite(result)
-        if array.dtype.kind == "f":
-            return overflowed, result
-        return overflowed | (result.astype(array.dtype) != array), result
+def _multi_array(feature: Feature, declared: MultiArray, value: object) -> Array:
+    array = as_numbers(feature, value)
+    led = declared.takes_leading_axes and declared.shape.allows(array.shape[_LEADING_AXES:])
+    if not led and not declared.shape.allows(array.shape):
+        raise InputError(f"{wanted(feature)}, got shape {list(array.shape)}. Reshape or pad the array.")
+    return converted(feature, array, declared.dtype)
 
 
-def _default(feature: Feature) -> Array:
-    if isinstance(feature.type, MultiArray) and isinstance(feature.type.shape, FixedShape):
-        default = 0.0 if feature.type.default is None else feature.type.default
-        return np.full(feature.type.shape.sizes, default, dtype=feature.type.dtype)
-    raise InputError(
-        f'The optional input "{feature.name}" ({feature.type}) has no single shape to fill with a default. Pass it.'
-    )
+def _string(feature: Feature, declared: String, value: object) -> Array:
+    if isinstance(value, np.ndarray) and value.shape == () and value.dtype.kind == "U":
+        return value
+    if not isinstance(value, str):
+        raise InputError(f"{wanted(feature)}, got {arrived(value)}.")
+    return np.asarray(value)
 
 
-def _wanted(feature: Feature) -> str:
-    if isinstance(feature.type, MultiArray):
-        return f'The input "{feature.name}" must be {feature.type.dtype} of shape {feature.type.shape}'
-    return f'The input "{feature.name}" must be one {feature.type}'
+def _scalar(dtype: type[np.generic]) -> Callable[[Feature, Any, object], Array]:
+    def checked(feature: Feature, declared: object, value: object) -> Array:
+        array = as_numbers(feature, value)
+        if array.shape != ():
+            raise InputError(f"{wanted(feature)}, got {arrived(array)}. Pass a single number.")
+        return converted(feature, array, np.dtype(dtype))
 
-
-def _arrived(value: object) -> str:
-    if isinstance(value, np.ndarray):
-        return f"{value.dtype} of shape {list(value.shape)}"
-    return type(value).__name__
+    return checked
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -151,3 +106,14 @@ def _listed(names: Iterable[str]) -> str:
     more = len(names) - _LISTED_NAMES
     shown = ", ".join(names[:_LISTED_NAMES]) if names else "nothing"
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+_CHECKERS: dict[type, Callable[[Feature, Any, object], Any]] = {
+    MultiArray: _multi_array,
+    String: _string,
+    Int64: _scalar(np.int64),
+    Double: _scalar(np.float64),
+    Image: lambda feature, declared, value: image_array(feature.name, declared, value),
+    Dictionary: checked_dictionary,
+    Sequence: checked_sequence,
+}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bertkit.coreml import features
-from bertkit.coreml.features import Feature
+from bertkit.coreml.features import Feature, MultiArray
+from bertkit.coreml.kinds import NETWORKS
 from bertkit.coreml.package import Package
 from bertkit.errors import InputError
 
+_LEGACY_RANKS = (1, 3)
 _OPERATING_SYSTEMS = {
     1: "iOS 11, macOS 10.13",
     2: "iOS 11.2, macOS 10.13.2",
@@ -129,20 +131,31 @@ def describe(package: Package) -> ModelDescription:
         model_type=package.model_type,
         specification_version=specification.specificationVersion,
         operating_systems=_OPERATING_SYSTEMS[specification.specificationVersion],
-        functions=_functions(description),
+        functions=_functions(package),
         training_inputs=_features(description.trainingInput),
         is_updatable=specification.isUpdatable,
         metadata=_metadata(description.metadata, package.metadata),
     )
 
 
-def _functions(description: Any) -> tuple[Function, ...]:
+def _functions(package: Package) -> tuple[Function, ...]:
+    description = package.specification.description
     default = description.defaultFunctionName
     listed = sorted(description.functions, key=lambda function: function.name != default)
     if listed:
         return tuple(_function(function, function.name) for function in listed)
     # Before specification version 9 a model has one function, described at the top level.
-    return (_function(description, default if default else "main"),)
+    function = _function(description, default if default else "main")
+    if package.model_type in NETWORKS and not getattr(package.specification, package.model_type).arrayInputShapeMapping:
+        function = replace(function, inputs=tuple(map(_led, function.inputs)))
+    return (function,)
+
+
+def _led(feature: Feature) -> Feature:
+    """Return an input of a network of the legacy mapping (rank 5), which a sequence and a batch axis may lead."""
+    declared = feature.type
+    is_array = isinstance(declared, MultiArray) and len(declared.shape.default or ()) in _LEGACY_RANKS
+    return replace(feature, type=replace(declared, takes_leading_axes=True)) if is_array else feature
 
 
 def _function(described: Any, name: str) -> Function:

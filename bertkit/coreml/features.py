@@ -53,12 +53,15 @@ class MultiArray:
         dtype: float32, float64, float16, int32 or int8.
         shape: which shapes are allowed.
         default: what an optional input is filled with when it is not given; None means zero.
+        takes_leading_axes: whether an array may be led by two more axes of any size, sequence and batch: networks of
+            the legacy mapping take them.
     """
 
     kind: ClassVar[str] = "multi-array"
     dtype: np.dtype[Any]
     shape: Shape
     default: float | None = None
+    takes_leading_axes: bool = False
 
     def __str__(self) -> str:
         return f"{self.kind} {self.dtype} {self.shape}"

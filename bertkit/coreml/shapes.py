@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -12,6 +12,11 @@ class FixedShape:
     """Exactly one shape."""
 
     sizes: tuple[int, ...]
+
+    @property
+    def default(self) -> tuple[int, ...]:
+        """The shape of an array that nobody gave."""
+        return self.sizes
 
     def allows(self, shape: tuple[int, ...]) -> bool:
         """Say whether an array of this shape may be passed."""
@@ -42,6 +47,11 @@ class EnumeratedShapes:
 
     shapes: tuple[tuple[int, ...], ...]
 
+    @property
+    def default(self) -> tuple[int, ...] | None:
+        """The shape of an array that nobody gave: the first; None of a malformed list of none."""
+        return self.shapes[0] if self.shapes else None
+
     def allows(self, shape: tuple[int, ...]) -> bool:
         """Say whether an array of this shape may be passed."""
         return shape in self.shapes
@@ -67,9 +77,20 @@ class EnumeratedShapes:
 
 @dataclass(frozen=True)
 class ShapeRange:
-    """Any shape whose sizes lie between bounds, both included; an upper bound of None is no bound."""
+    """Any shape whose sizes lie between bounds, both included; an upper bound of None is no bound.
+
+    Attributes:
+        bounds: one pair an axis.
+        declared: the default that the file declares; empty where it declares none, and the lower bounds are it.
+    """
 
     bounds: tuple[tuple[int, int | None], ...]
+    declared: tuple[int, ...] = field(default=(), compare=False)
+
+    @property
+    def default(self) -> tuple[int, ...]:
+        """The shape of an array that nobody gave: the declared one, or the smallest."""
+        return self.declared if self.allows(self.declared) else tuple(lower for lower, _ in self.bounds)
 
     def allows(self, shape: tuple[int, ...]) -> bool:
         """Say whether an array of this shape may be passed."""
@@ -101,6 +122,11 @@ class ShapeRange:
 class AnyShape:
     """The specification leaves the shape open, as it does for most outputs of an ML Program."""
 
+    @property
+    def default(self) -> None:
+        """There is none."""
+        return None
+
     def allows(self, shape: tuple[int, ...]) -> bool:
         """Say whether an array of this shape may be passed: always."""
         return True
@@ -121,7 +147,7 @@ def from_specification(array: Any) -> Shape:
         first = [default] if default in listed else []
         return EnumeratedShapes(tuple(dict.fromkeys([*first, *listed])))
     if flexibility == "shapeRange":
-        return ShapeRange(tuple(size_range(size) for size in array.shapeRange.sizeRanges))
+        return ShapeRange(tuple(size_range(size) for size in array.shapeRange.sizeRanges), default)
     return FixedShape(default) if default else AnyShape()
 
 

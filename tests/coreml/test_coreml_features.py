@@ -181,10 +181,52 @@ def test_single_values() -> None:
         check(Feature("s", String()), 3)
 
 
-@pytest.mark.parametrize("type_", [Dictionary("string"), Sequence("int64", (0, None))])
-def test_kinds_that_cannot_be_passed_yet_say_so(type_: Any) -> None:
-    with pytest.raises(UnsupportedError, match=f"{type_.kind} inputs are not supported yet"):
-        check(Feature("x", type_), 1)
+def test_a_state_is_no_value() -> None:
+    state = State(MultiArray(np.dtype("float16"), FixedShape((1,))))
+    with pytest.raises(UnsupportedError, match="a state cannot be passed as a value"):
+        check(Feature("x", state), 1)
+
+
+@given(st.dictionaries(st.text(), st.floats(allow_nan=False)), st.dictionaries(st.integers(-9, 9), st.integers(0, 9)))
+def test_dictionaries_keep_their_keys_and_numbers(words: dict[str, float], counts: dict[int, int]) -> None:
+    assert check(Feature("x", Dictionary("string")), words) == words
+    checked = check(Feature("x", Dictionary("int64")), {np.int32(key): np.float32(n) for key, n in counts.items()})
+    assert checked == counts
+    assert all(type(key) is int and type(number) is float for key, number in checked.items())
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("string", [("a", 1)], "got list. Pass a dictionary"),
+        ("string", {1: 1.0}, "got the key 1 of type int; wanted string"),
+        ("int64", {"a": 1.0}, "got the key 'a' of type str; wanted int64"),
+        ("int64", {True: 1.0}, "got the key True of type bool; wanted int64"),
+        ("int64", {1 << 63: 1.0}, "got the key 9223372036854775808, which int64 cannot hold"),
+        ("string", {"a": "1"}, "got '1' of type str for the key 'a'"),
+        ("string", {"a": None}, "got None of type NoneType for the key 'a'"),
+        ("string", {"a": 10**400}, "got a number for the key 'a' that no double holds"),
+    ],
+)
+def test_dictionaries_that_do_not_fit_are_refused(key: str, value: Any, message: str) -> None:
+    with pytest.raises(InputError, match=f'"x" must be one dictionary {key} to double, {message}'):
+        check(Feature("x", Dictionary(key)), value)
+
+
+def test_sequences() -> None:
+    words, numbers = Feature("x", Sequence("string", (1, 3))), Feature("x", Sequence("int64", (0, None)))
+    assert check(words, ("a", np.str_("b"))) == ["a", "b"]
+    assert check(numbers, np.array([1, 2], np.int16)) == [1, 2]
+    for feature, value, message in (
+        (words, [], "of length 1 to 3; got 0"),
+        (words, list("abcd"), "of length 1 to 3; got 4"),
+        (words, "abc", "got str. Pass a list"),
+        (words, ["a", 1], "got at index 1 1 of type int; wanted string"),
+        (numbers, [1.0], "got at index 0 1.0 of type float; wanted int64"),
+        (numbers, np.zeros((1, 1), int), r"got int64 of shape \[1, 1\]. Pass a list"),
+    ):
+        with pytest.raises(InputError, match=f'"x" must be one sequence of .*{message}'):
+            check(feature, value)
 
 
 def test_names_are_compared_with_the_wanted_ones() -> None:
@@ -204,6 +246,34 @@ def test_optional_inputs_take_their_default() -> None:
     assert check_inputs((Feature("x", given, optional=True),), {})["x"].tolist() == [1.5, 1.5]
     zero = MultiArray(np.dtype("int32"), FixedShape((2,)))
     assert check_inputs((Feature("x", zero, optional=True),), {})["x"].tolist() == [0, 0]
-    ranged = MultiArray(np.dtype("int32"), ShapeRange(((1, 9),)))
-    with pytest.raises(InputError, match="no single shape to fill"):
-        check_inputs((Feature("x", ranged, optional=True),), {})
+    ranged = MultiArray(np.dtype("int32"), ShapeRange(((1, 9), (2, None)), (3, 4)))
+    assert check_inputs((Feature("x", ranged, optional=True),), {})["x"].shape == (3, 4)
+    smallest = MultiArray(np.dtype("int32"), ShapeRange(((1, 9), (2, None))))
+    assert check_inputs((Feature("x", smallest, optional=True),), {})["x"].shape == (1, 2)
+    assert np.isnan(check_inputs((Feature("x", Double(), optional=True),), {})["x"])
+    assert check_inputs((Feature("x", Dictionary("string"), optional=True),), {}) == {"x": {}}
+    assert check_inputs((Feature("x", Sequence("string", (0, 4)), optional=True),), {}) == {"x": []}
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        (MultiArray(np.dtype("int32"), AnyShape()), "no single shape to fill"),
+        (MultiArray(np.dtype("int8"), FixedShape((1 << 20, 1 << 20))), "would hold 1,099,511,627,776 numbers"),
+        (Int64(), "nothing stands for a missing int64"),
+        (String(), "nothing stands for a missing string"),
+        (Image(4, 4, "RGB"), "nothing stands for a missing image"),
+        (Sequence("string", (1, 4)), "nothing stands for a missing sequence"),
+    ],
+)
+def test_what_has_no_default_must_be_passed(declared: Any, message: str) -> None:
+    with pytest.raises(InputError, match=f'optional input "x" .*{message}'):
+        check_inputs((Feature("x", declared, optional=True),), {})
+
+
+def test_networks_of_the_legacy_mapping_take_leading_axes() -> None:
+    led = Feature("x", MultiArray(np.dtype("float32"), FixedShape((3,)), takes_leading_axes=True))
+    assert check(led, np.zeros((2, 5, 3))).shape == (2, 5, 3)
+    for shape in ((2, 3), (2, 5, 4), (1, 2, 5, 3)):
+        with pytest.raises(InputError, match=r"of shape \[3\], which a sequence and a batch axis may lead, got shape"):
+            check(led, np.zeros(shape))

@@ -63,6 +63,8 @@ class OpenVinoEngine:
     def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Compute the outputs; see `Engine.run`."""
         arguments = [runtime_array(inputs[name]) for name in self.inputs]
+        if any(argument.ndim != rank for argument, rank in zip(arguments, self._ranks, strict=True)):
+            return self._reference.run(inputs)  # a sequence and a batch axis lead; compiled is what is declared
         with self._lock:
             results = self._request.infer(arguments, share_inputs=True)
             return {name: results[index] for name, index in self.outputs.items()}
@@ -70,6 +72,10 @@ class OpenVinoEngine:
     def trace(self, inputs: Mapping[str, Array], layers: Collection[str] | None = None) -> dict[str, Array]:
         """Compute every intermediate value with the torch engine; see `Engine.trace`."""
         return self._reference.trace(inputs, layers)
+
+    @cached_property
+    def _ranks(self) -> list[int]:
+        return [len(port.partial_shape) for port in self.compiled.inputs]
 
     @cached_property
     def _request(self) -> Any:

@@ -55,6 +55,9 @@ class Examples:
         for row in self.rows:
             for name in sorted(row):
                 array = row[name]
+                if not isinstance(array, np.ndarray):  # a dictionary or a sequence
+                    digest.update(f"{name}|{array!r}|".encode())
+                    continue
                 digest.update(f"{name}|{array.dtype}|{array.shape}|".encode())
                 digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
@@ -82,5 +85,5 @@ def _with_an_axis(features: tuple[Feature, ...], row: Mapping[Any, Any]) -> dict
 
 def _check_finite(arrays: Mapping[str, Array]) -> None:
     for name, array in arrays.items():
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
+        if isinstance(array, np.ndarray) and array.dtype.kind == "f" and not np.isfinite(array).all():
             raise InputError(f'The training input "{name}" must hold finite numbers only; it holds NaN or infinity.')
