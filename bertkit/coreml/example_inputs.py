@@ -1,4 +1,4 @@
-"""Valid inputs made up from a model's description: for measuring and testing, where the values themselves are no matter."""
+"""Valid inputs made up from a description, for measuring and testing: the values themselves do not matter."""
 
 from __future__ import annotations
 
