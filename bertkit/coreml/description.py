@@ -154,8 +154,9 @@ def _functions(package: Package) -> tuple[Function, ...]:
 def _led(feature: Feature) -> Feature:
     """Return an input of a network of the legacy mapping (rank 5), which a sequence and a batch axis may lead."""
     declared = feature.type
-    is_array = isinstance(declared, MultiArray) and len(declared.shape.default or ()) in _LEGACY_RANKS
-    return replace(feature, type=replace(declared, takes_leading_axes=True)) if is_array else feature
+    if not isinstance(declared, MultiArray) or len(declared.shape.default or ()) not in _LEGACY_RANKS:
+        return feature
+    return replace(feature, type=replace(declared, takes_leading_axes=True))
 
 
 def _function(described: Any, name: str) -> Function:

@@ -9,14 +9,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bertkit.coreml.checks import check_inputs
 from bertkit.coreml.features import Feature, MultiArray
 from bertkit.coreml.shapes import FixedShape
 from bertkit.errors import InputError
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -24,10 +21,10 @@ class Examples:
     """Values of the training inputs, example by example.
 
     Attributes:
-        rows: one dictionary an example: training input to array.
+        rows: one dictionary an example: training input to what `check_inputs` makes of its value.
     """
 
-    rows: Sequence[Mapping[str, Array]]
+    rows: Sequence[Mapping[str, Any]]
 
     @classmethod
     def checked(cls, features: tuple[Feature, ...], rows: Iterable[object]) -> Examples:
@@ -63,7 +60,7 @@ class Examples:
         return digest.hexdigest()
 
 
-def _checked(features: tuple[Feature, ...], row: object, index: int) -> dict[str, Array]:
+def _checked(features: tuple[Feature, ...], row: object, index: int) -> dict[str, Any]:
     try:
         values = _with_an_axis(features, row) if isinstance(row, Mapping) else row
         arrays = check_inputs(features, values)  # type: ignore[arg-type]  # refuses what is no mapping
@@ -83,7 +80,7 @@ def _with_an_axis(features: tuple[Feature, ...], row: Mapping[Any, Any]) -> dict
     return values
 
 
-def _check_finite(arrays: Mapping[str, Array]) -> None:
+def _check_finite(arrays: Mapping[str, Any]) -> None:
     for name, array in arrays.items():
         if isinstance(array, np.ndarray) and array.dtype.kind == "f" and not np.isfinite(array).all():
             raise InputError(f'The training input "{name}" must hold finite numbers only; it holds NaN or infinity.')
