@@ -30,6 +30,8 @@ class Configuration:
         preferred_device: `cpu`, `cuda` or `cuda:1`; None lets the engine choose.
         cache: folder for compiled models; None is the platform's cache folder, False compiles anew every time.
         compute_units: what the apple engine may use.
+        bundle: the folder that `$BUNDLE_MAIN` stands for in the search paths of linked models; None is the folder of
+            the model that links.
         function_name: which function of an ML Program to run; None is the default one.
         parameters: what to override of the model, by `ParameterKey` or its text: the number of neighbors, where a
             linked model is, and the parameters of updates, which an `UpdateTask` holds to what the model allows.
@@ -44,6 +46,7 @@ class Configuration:
     preferred_device: str | None = None
     cache: str | Path | Literal[False] | None = None
     compute_units: ComputeUnits = "all"
+    bundle: str | Path | None = None
     function_name: str | None = None
     parameters: Mapping[Any, Any] = field(default_factory=dict)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +12,14 @@ from weakref import WeakValueDictionary
 from bertkit.coreml.configuration import Configuration
 from bertkit.coreml.package import Package
 from bertkit.coreml.parameter_keys import ParameterKey
-from bertkit.errors import FileError
+from bertkit.errors import FileError, ModelError
 
 if TYPE_CHECKING:
     from bertkit.coreml.model import Model
 
 _SUFFIXES = (".mlpackage", ".mlmodel")
 _COMPILED = ".mlmodelc"
+_BUNDLE = "$BUNDLE_MAIN"
 
 # Sharing one instance is what linked models are for; it lives as long as a model that uses it.
 _loaded: WeakValueDictionary[tuple[Path, int, str], Model] = WeakValueDictionary()
@@ -35,6 +36,7 @@ def linked_model(package: Package, configuration: Configuration) -> Model:
 
     Raises:
         FileError: it is not found; the message lists where it was looked for.
+        ModelError: the file links to a model outside the folders that it may read.
     """
     from bertkit.coreml.model import Model
 
@@ -53,28 +55,50 @@ def linked_path(package: Package, configuration: Configuration) -> Path:
     """Return the file that a `linkedModel` names.
 
     The search path is a list of folders separated by colons, relative to the folder of the model that links; an empty
-    one is that folder itself. A name that ends in `.mlmodelc` stands for the `.mlpackage` or `.mlmodel` it came from.
+    one is that folder itself, and `$BUNDLE_MAIN` is the configuration's `bundle`. What the file itself says leads
+    nowhere but into these two; a search path in the configuration may name any folder. A name that ends in
+    `.mlmodelc` stands for the `.mlpackage` or `.mlmodel` it came from.
 
     Raises:
         FileError: it is not found; the message lists where it was looked for.
+        ModelError: the file links to a model outside the folders that it may read.
     """
     file = package.specification.linkedModel.linkedModelFile
-    given = {ParameterKey.of(key): value for key, value in configuration.parameters.items()}
-    name = str(given.get(ParameterKey.LINKED_MODEL_FILE_NAME, file.linkedModelFileName.defaultValue))
-    search = str(given.get(ParameterKey.LINKED_MODEL_SEARCH_PATH, file.linkedModelSearchPath.defaultValue))
-    tried = list(_candidates(package.path.parent, name, search))
+    given = {ParameterKey.of(key): str(value) for key, value in configuration.parameters.items()}
+    name = given.get(ParameterKey.LINKED_MODEL_FILE_NAME, file.linkedModelFileName.defaultValue)
+    search = given.get(ParameterKey.LINKED_MODEL_SEARCH_PATH, file.linkedModelSearchPath.defaultValue)
+    base = package.path.parent.resolve()
+    bundle = base if configuration.bundle is None else Path(configuration.bundle).resolve()
+    folders = [_folder(folder, base, bundle) for folder in (search.split(":") if search else ["."])]
+    allowed = {base, bundle, *(folders if ParameterKey.LINKED_MODEL_SEARCH_PATH in given else ())}
+    tried = [(folder / candidate).resolve() for folder in folders for candidate in _file_names(name)]
+    _check_inside(package, name, tried, allowed)
     for path in tried:
-        if path.exists() and path.resolve() != package.path.resolve():  # a model cannot link to itself
-            return path.resolve()
+        if path.exists() and path != package.path.resolve():  # a model cannot link to itself
+            return path
     raise FileError(
         f'{package.path} links to the model "{name}", which is not there. Looked for: '
         f"{', '.join(map(str, tried))}. Copy it there, or name its folder in the parameter linkedModelSearchPath."
     )
 
 
-def _candidates(base: Path, name: str, search: str) -> Iterator[Path]:
-    suffix = Path(name).suffix
-    stem = name.removesuffix(_COMPILED)
-    names = [name] if suffix in _SUFFIXES else [stem + suffix for suffix in _SUFFIXES]
-    for folder in search.split(":") if search else ["."]:
-        yield from (base / folder / candidate for candidate in names)
+def _folder(folder: str, base: Path, bundle: Path) -> Path:
+    if folder == _BUNDLE or folder.startswith(f"{_BUNDLE}/"):
+        return bundle / folder.removeprefix(_BUNDLE).lstrip("/")
+    return base / folder
+
+
+def _file_names(name: str) -> list[str]:
+    if Path(name).suffix in _SUFFIXES:
+        return [name]
+    return [name.removesuffix(_COMPILED) + suffix for suffix in _SUFFIXES]
+
+
+def _check_inside(package: Package, name: str, tried: Iterable[Path], allowed: Collection[Path]) -> None:
+    for path in tried:
+        if not any(path.is_relative_to(root) for root in allowed):
+            raise ModelError(
+                f'{package.path} links to the model "{name}" at {path}, outside the folders that it may read '
+                f"({', '.join(map(str, sorted(allowed)))}). Copy it into one of them, or allow its folder with "
+                "Configuration(bundle=...) or the parameter linkedModelSearchPath."
+            )

@@ -39,9 +39,16 @@ def root_model(package: Path) -> Path:
     if leaves_folder(target):
         raise FileError(f'{path} names the root model "{relative}", which is outside the package.')
     model = package / DATA / target
-    if not model.is_file():
+    if not _is_file(model):
         raise FileError(f"{path} names the root model {model}, which is not there. Copy the whole folder again.")
     return model
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have: too long, or with a null character
+        return False
 
 
 def leaves_folder(relative: PurePosixPath) -> bool:

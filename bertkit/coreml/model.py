@@ -16,6 +16,7 @@ from bertkit.coreml.configuration import Configuration
 from bertkit.coreml.description import Function, ModelDescription, describe
 from bertkit.coreml.engines.base import Array, Engine
 from bertkit.coreml.engines.choose import load_engine
+from bertkit.coreml.faults import told_as_model_errors
 from bertkit.coreml.features import Double, FeatureType, MultiArray
 from bertkit.coreml.package import Package
 from bertkit.errors import InputError
@@ -58,14 +59,16 @@ class Model:
     @cached_property
     def description(self) -> ModelDescription:
         """Interface and metadata."""
-        return describe(self.package)
+        with told_as_model_errors(self.package, "described"):
+            return describe(self.package)
 
     @property
     def engine(self) -> Engine:
         """The engine, made now if it is not made yet; see `bertkit.coreml.engines.choose` for what it may raise."""
         with self._lock:
             if self._engine is None:
-                self._engine = load_engine(self.package, self._function, self.configuration)
+                with told_as_model_errors(self.package, "made ready to run"):
+                    self._engine = load_engine(self.package, self._function, self.configuration)
             return self._engine
 
     def predict(self, inputs: Mapping[str, object]) -> dict[str, Any]:
@@ -81,6 +84,7 @@ class Model:
         Raises:
             InputError: a name, shape or type is wrong, or a value is missing.
             UnsupportedError: the model, or a kind of input, is not supported by the engine.
+            ModelError: the model's content contradicts itself; the message names the layer where an engine knows it.
         """
         return self.run_checked(check_inputs(self._function.inputs, inputs))
 
@@ -100,7 +104,9 @@ class Model:
 
     def run_checked(self, inputs: Mapping[str, Array]) -> dict[str, Any]:
         """Compute the outputs of what `check_inputs` returned; see `predict`."""
-        return self._declared(self.engine.run(inputs))
+        engine = self.engine
+        with told_as_model_errors(self.package, "run"):
+            return self._declared(engine.run(inputs))
 
     def trace(self, inputs: Mapping[str, object], layers: Collection[str] | None = None) -> dict[str, Array]:
         """Compute every intermediate value, with the torch engine.
@@ -116,7 +122,9 @@ class Model:
             InputError: as `predict`, or the model has no layer of one of these names.
         """
         checked = check_inputs(self._function.inputs, inputs)
-        return self.engine.trace(checked, layers)
+        engine = self.engine
+        with told_as_model_errors(self.package, "traced"):
+            return engine.trace(checked, layers)
 
     def _declared(self, outputs: Mapping[str, Array]) -> dict[str, Any]:
         """Convert outputs to what the model declares."""

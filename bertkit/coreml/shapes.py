@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bertkit.errors import ModelError
+
 
 @dataclass(frozen=True)
 class FixedShape:
@@ -139,11 +141,17 @@ Shape = FixedShape | EnumeratedShapes | ShapeRange | AnyShape
 
 
 def from_specification(array: Any) -> Shape:
-    """Read the shape constraint of a `FeatureTypes_pb2.ArrayFeatureType`."""
+    """Read the shape constraint of a `FeatureTypes_pb2.ArrayFeatureType`.
+
+    Raises:
+        ModelError: it says that there are several shapes, and lists none.
+    """
     flexibility = array.WhichOneof("ShapeFlexibility")
     default = tuple(array.shape)
     if flexibility == "enumeratedShapes":
         listed = [tuple(shape.shape) for shape in array.enumeratedShapes.shapes]
+        if not listed:
+            raise ModelError("A multi-array has enumerated shapes, but none is listed. The model is damaged.")
         first = [default] if default in listed else []
         return EnumeratedShapes(tuple(dict.fromkeys([*first, *listed])))
     if flexibility == "shapeRange":

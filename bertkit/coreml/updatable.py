@@ -20,14 +20,13 @@ def update_parameters(specification: Any) -> dict[str, Any] | None:
     if not specification.isUpdatable:
         return None
     kind = specification.WhichOneof("Type")
-    model = getattr(specification, kind)
     if kind in PIPELINES:
         models = pipeline_models(specification)
         return update_parameters(models[-1][1]) if models else {}
     if kind in NETWORKS:
-        return _network(model)
+        return _network(getattr(specification, kind))
     if kind == "kNearestNeighborsClassifier":
-        return _neighbors(model)
+        return _neighbors(specification.kNearestNeighborsClassifier)
     return {}
 
 

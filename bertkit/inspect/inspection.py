@@ -8,6 +8,7 @@ from typing import Any
 
 from bertkit.coreml import Package
 from bertkit.coreml.description import ModelDescription, describe
+from bertkit.coreml.faults import told_as_model_errors
 from bertkit.coreml.parameters import Parameter, parameters_of
 from bertkit.coreml.updatable import update_parameters
 from bertkit.inspect.files import files_of
@@ -66,12 +67,13 @@ def inspect_model(path: str | Path) -> Inspection:
         ModelError: it breaks the specification so that it cannot be described.
     """
     package = Package.open(path)
-    parameters = parameters_of(package)
-    return Inspection(
-        package=package,
-        size_bytes=sum(file.size_bytes for file in files_of(package)),
-        description=describe(package),
-        parameters=parameters,
-        modules=module_tree(parameters),
-        update_parameters=update_parameters(package.specification),
-    )
+    with told_as_model_errors(package, "described"):
+        parameters = parameters_of(package)
+        return Inspection(
+            package=package,
+            size_bytes=sum(file.size_bytes for file in files_of(package)),
+            description=describe(package),
+            parameters=parameters,
+            modules=module_tree(parameters),
+            update_parameters=update_parameters(package.specification),
+        )

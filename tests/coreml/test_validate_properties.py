@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 import validate_models as models
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from model_mutations import change_a_field
 
 from bertkit.coreml import proto
 from bertkit.coreml.package import Package
@@ -98,7 +99,7 @@ def _judge_changed(builder: Callable[[], Any], seed: int) -> None:
     rng = random.Random(seed)
     specification = builder()
     for _ in range(rng.randint(1, 5)):
-        _change_a_field(specification, rng)
+        change_a_field(specification, rng)
     _judge(specification)
 
 
@@ -128,66 +129,3 @@ def _judge(specification: Any) -> None:
         return
     if not asked:
         assert specification.isUpdatable
-
-
-def _change_a_field(specification: Any, rng: random.Random) -> None:
-    """Clear, repeat, drop or overwrite one field somewhere in the model."""
-    message = rng.choice(list(_messages(specification)))
-    fields = message.DESCRIPTOR.fields
-    if not fields:
-        return
-    field = rng.choice(fields)
-    value = getattr(message, field.name)
-    if field.message_type is not None and field.message_type.GetOptions().map_entry:
-        message.ClearField(field.name)
-    elif field.is_repeated:
-        _change_a_list(value, field, rng)
-    elif field.message_type is not None:
-        if rng.random() < 0.5:
-            message.ClearField(field.name)
-        else:
-            value.SetInParent()
-    else:
-        setattr(message, field.name, _value(field, rng))
-
-
-def _change_a_list(values: Any, field: Any, rng: random.Random) -> None:
-    if len(values) > 0 and rng.random() < 0.5:
-        del values[rng.randrange(len(values))]
-    elif field.message_type is not None:
-        if len(values) > 0 and rng.random() < 0.7:
-            values.add().CopyFrom(rng.choice(values))
-        else:
-            values.add()
-    else:
-        values.append(_value(field, rng))
-
-
-def _value(field: Any, rng: random.Random) -> Any:
-    kinds = {
-        field.CPPTYPE_INT32: (0, 1, -1, 2**31 - 1),
-        field.CPPTYPE_INT64: (0, 1, -1, 2**63 - 1, -(2**63)),
-        field.CPPTYPE_UINT32: (0, 1, 2**32 - 1),
-        field.CPPTYPE_UINT64: (0, 1, 2**64 - 1),
-        field.CPPTYPE_DOUBLE: (0.0, -1.0, float("nan"), float("inf")),
-        field.CPPTYPE_FLOAT: (0.0, -1.0, float("nan"), float("inf")),
-        field.CPPTYPE_BOOL: (False, True),
-        field.CPPTYPE_ENUM: (0, 1, 2, 99),
-        field.CPPTYPE_STRING: ("", "x", "\n/\0"),
-    }
-    value = rng.choice(kinds[field.cpp_type])
-    return value.encode() if field.type == field.TYPE_BYTES else value
-
-
-def _messages(message: Any) -> Iterator[Any]:
-    yield message
-    for field, value in message.ListFields():
-        if field.message_type is None:
-            continue
-        if field.message_type.GetOptions().map_entry:
-            is_message = field.message_type.fields_by_name["value"].message_type is not None
-            inner = [value[key] for key in value] if is_message else []
-        else:
-            inner = value if field.is_repeated else [value]
-        for item in inner:
-            yield from _messages(item)

@@ -14,6 +14,7 @@ from torch import Tensor, fx
 
 from bertkit.coreml.engines import openvino_matmul
 from bertkit.coreml.engines.openvino_runtime import NotConvertibleError, import_openvino
+from bertkit.coreml.faults import first_line
 from bertkit.coreml.features import Feature, Image, MultiArray
 from bertkit.coreml.images import channels_of
 from bertkit.coreml.lowering.graph import Lowered
@@ -56,7 +57,7 @@ def convert(lowered: Lowered, features: Iterable[Feature], *, exact: bool) -> tu
     except Exception as error:  # both raise types of many kinds, none of which is documented
         _logger.debug("Conversion to OpenVINO failed", exc_info=True)
         raise NotConvertibleError(
-            f"The model cannot be compiled for OpenVINO ({_first_line(error)}). Use the torch engine."
+            f"The model cannot be compiled for OpenVINO ({first_line(error)}). Use the torch engine."
         ) from error
     model.reshape({index: argument.partial_shape() for index, argument in enumerate(arguments)})
     _store_halves(openvino, model, exact)
@@ -133,8 +134,3 @@ def _store_halves(openvino: Any, model: Any, exact: bool) -> None:
         widened.get_rt_info()["decompression_0"] = ""  # else the compiler folds it back into float32
         for reader in readers:
             reader.replace_source_output(widened.output(0))
-
-
-def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

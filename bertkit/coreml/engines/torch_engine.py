@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -14,8 +14,9 @@ from torch import Tensor, fx
 
 from bertkit.coreml.configuration import Configuration
 from bertkit.coreml.engines.base import Array, runtime_array
+from bertkit.coreml.faults import first_line
 from bertkit.coreml.lowering.graph import Lowered
-from bertkit.errors import InputError
+from bertkit.errors import InputError, ModelError
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +56,21 @@ class TorchEngine:
 
     def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Compute the outputs; see `Engine.run`."""
+        arguments = self._arguments(inputs)
         with self._prepared():
-            outputs = self.lowered.module(*self._arguments(inputs))
+            try:
+                outputs = self.lowered.module(*arguments)
+            except Exception as error:  # torch raises types of many kinds
+                raise self._blamed(arguments, error) from error
             return {name: _array(value) for name, value in zip(self.lowered.outputs, outputs, strict=True)}
+
+    def _blamed(self, arguments: Sequence[Tensor], error: Exception) -> ModelError:
+        """Find the layer at which the graph fails."""
+        recorder = _Recorder(self.lowered.module, frozenset())
+        with suppress(Exception):
+            recorder.run(*arguments)
+        layer = next((name for name, nodes in self.lowered.layers.items() if recorder.node in nodes), recorder.node)
+        return ModelError(f'The layer "{layer}" cannot be computed: {first_line(error)}.')
 
     def trace(self, inputs: Mapping[str, Array], layers: Collection[str] | None = None) -> dict[str, Array]:
         """Compute every intermediate value; see `Engine.trace`."""
@@ -99,14 +112,21 @@ class TorchEngine:
 
 
 class _Recorder(fx.Interpreter):
-    """Runs a graph node by node and keeps the values of the wanted nodes, by node name."""
+    """Runs a graph node by node and keeps the values of the wanted nodes, by node name.
+
+    Attributes:
+        values: of the wanted nodes.
+        node: the one that was run last, or failed.
+    """
 
     def __init__(self, module: fx.GraphModule, wanted: frozenset[str]) -> None:
         super().__init__(module)
         self._wanted = wanted
         self.values: dict[str, Array] = {}
+        self.node = ""
 
     def run_node(self, n: fx.Node) -> Any:
+        self.node = n.name
         value = super().run_node(n)
         if n.name in self._wanted:
             self.values[n.name] = _array(value)

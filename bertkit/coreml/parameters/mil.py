@@ -45,10 +45,9 @@ def mil_parameters(program: Any, prefix: str = "") -> list[Parameter]:
 
 
 def operation_name(operation: Any) -> str:
-    """Return the name of a MIL operation: its `name` attribute, or its first output's where it has none."""
-    if "name" in operation.attributes:
-        return str(operation.attributes["name"].immediateValue.tensor.strings.values[0])
-    return str(operation.outputs[0].name)
+    """Return the name of a MIL operation: its `name` attribute, or its first output's, or else its type."""
+    given = operation.attributes["name"].immediateValue.tensor.strings.values if "name" in operation.attributes else ()
+    return str(given[0] if given else operation.outputs[0].name if operation.outputs else operation.type)
 
 
 def operations_of(block: Any) -> Iterator[Any]:

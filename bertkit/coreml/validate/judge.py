@@ -14,7 +14,6 @@ from bertkit.coreml.validate.subject import Subject
 from bertkit.coreml.validate.weight_files import WeightFiles
 from bertkit.errors import ModelError
 
-_SHOWN_PROBLEMS = 5
 _UNREADABLE = "model.readable"
 
 
@@ -53,13 +52,9 @@ def check(specification: Any, weights: Path | None = None) -> None:
     Raises:
         ModelError: it breaks rules; the message holds the first ones.
     """
-    problems = list(judge(Subject(specification, weights=WeightFiles(weights=weights))))
-    if problems:
-        more = len(problems) - _SHOWN_PROBLEMS
-        shown = "; ".join(str(problem) for problem in problems[:_SHOWN_PROBLEMS])
-        raise ModelError(
-            f"The model is not valid and is not written: {shown}{f'; and {more} more problems' if more > 0 else ''}"
-        )
+    report = Report(tuple(judge(Subject(specification, weights=WeightFiles(weights=weights)))))
+    if not report.valid:
+        raise ModelError(f"The model is not valid and is not written: {report}")
 
 
 def judge(subject: Subject, only_updatable: bool = False) -> Iterator[Problem]:

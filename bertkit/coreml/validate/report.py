@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+_SHOWN_PROBLEMS = 5
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -46,3 +48,8 @@ class Report:
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain values, in the form that `bertkit validate --json` prints."""
         return {"valid": self.valid, "problems": [problem.to_json() for problem in self.problems]}
+
+    def __str__(self) -> str:
+        more = len(self.problems) - _SHOWN_PROBLEMS
+        shown = "; ".join(map(str, self.problems[:_SHOWN_PROBLEMS]))
+        return f"{shown}; and {more} more problems" if more > 0 else shown
