@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from bertkit.coreml.model import Model as Model
     from bertkit.coreml.package import Package as Package
     from bertkit.coreml.save import save_model as save_model
+    from bertkit.coreml.state import State as State
 
 _HOME = {
     "Configuration": "bertkit.coreml.configuration",
     "Model": "bertkit.coreml.model",
     "Package": "bertkit.coreml.package",
+    "State": "bertkit.coreml.state",
     "coremltools_prediction": "bertkit.coreml.drop_in",
     "disable": "bertkit.coreml.drop_in",
     "enable": "bertkit.coreml.drop_in",
@@ -30,6 +32,7 @@ __all__ = [
     "Configuration",
     "Model",
     "Package",
+    "State",
     "coremltools_prediction",
     "disable",
     "enable",

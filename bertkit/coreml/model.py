@@ -19,6 +19,7 @@ from bertkit.coreml.engines.choose import load_engine
 from bertkit.coreml.faults import told_as_model_errors
 from bertkit.coreml.features import Double, FeatureType, MultiArray
 from bertkit.coreml.package import Package
+from bertkit.coreml.state import State
 from bertkit.errors import InputError
 
 
@@ -71,25 +72,42 @@ class Model:
                     self._engine = load_engine(self.package, self._function, self.configuration)
             return self._engine
 
-    def predict(self, inputs: Mapping[str, object]) -> dict[str, Any]:
+    def new_state(self) -> State:
+        """Return a state for the configured function, all zero; see `description.states`.
+
+        Raises:
+            InputError: the function keeps no state.
+            UnsupportedError: a state has no fixed shape.
+        """
+        if not self._function.states:
+            raise InputError(f'The function "{self._function.name}" of {self.package.path} keeps no state.')
+        return State(self._function.states)
+
+    def predict(self, inputs: Mapping[str, object], state: State | None = None) -> dict[str, Any]:
         """Compute the outputs of one set of inputs.
 
         Args:
             inputs: one value for every input: arrays, or lists and numbers that convert without loss.
+            state: of a model that keeps some, from `new_state`; the prediction changes it.
 
         Returns:
             Output name to array, of the declared data type. A label is an array of shape []; the probabilities of a
             classifier are a dictionary by label where the model declares one.
 
         Raises:
-            InputError: a name, shape or type is wrong, or a value is missing.
+            InputError: a name, shape or type is wrong, or a value is missing; or the model keeps a state and none, or
+                another model's, is passed.
             UnsupportedError: the model, or a kind of input, is not supported by the engine.
             ModelError: the model's content contradicts itself; the message names the layer where an engine knows it.
         """
-        return self.run_checked(check_inputs(self._function.inputs, inputs))
+        return self.run_checked(check_inputs(self._function.inputs, inputs), state)
 
-    def predict_batch(self, rows: Sequence[Mapping[str, object]]) -> list[dict[str, Any]]:
+    def predict_batch(self, rows: Sequence[Mapping[str, object]], state: State | None = None) -> list[dict[str, Any]]:
         """Compute the outputs of several sets of inputs, each for itself: rows may differ in shape.
+
+        Args:
+            rows: inputs, as for `predict`.
+            state: of a model that keeps some; the rows change it one after another.
 
         Raises:
             InputError: as `predict`, naming the row.
@@ -100,31 +118,52 @@ class Model:
                 checked.append(check_inputs(self._function.inputs, row))
             except InputError as error:
                 raise InputError(f"Row {index} of {len(rows)}: {error}") from error
-        return [self.run_checked(row) for row in checked]
+        return [self.run_checked(row, state) for row in checked]
 
-    def run_checked(self, inputs: Mapping[str, Array]) -> dict[str, Any]:
+    def run_checked(self, inputs: Mapping[str, Array], state: State | None = None) -> dict[str, Any]:
         """Compute the outputs of what `check_inputs` returned; see `predict`."""
+        self._check_state(state)
         engine = self.engine
-        with told_as_model_errors(self.package, "run"):
-            return self._declared(engine.run(inputs))
+        if state is None:
+            with told_as_model_errors(self.package, "run"):
+                return self._declared(engine.run(inputs))
+        with state.lock, told_as_model_errors(self.package, "run"):
+            outputs = engine.run({**inputs, **state.arrays()})
+            state.replace({name: outputs.pop(name) for name in state.names})
+            return self._declared(outputs)
 
-    def trace(self, inputs: Mapping[str, object], layers: Collection[str] | None = None) -> dict[str, Array]:
+    def trace(
+        self, inputs: Mapping[str, object], layers: Collection[str] | None = None, state: State | None = None
+    ) -> dict[str, Array]:
         """Compute every intermediate value, with the torch engine.
 
         Args:
             inputs: as for `predict`.
             layers: the layers wanted; None for all.
+            state: as for `predict`, except that it stays as it is.
 
         Returns:
             Layer name to its output, in order of computation; further outputs of one layer under `name:1`, `name:2`...
+            A layer inside a loop has the value of the last time that it ran; one that did not run is missing.
 
         Raises:
             InputError: as `predict`, or the model has no layer of one of these names.
         """
         checked = check_inputs(self._function.inputs, inputs)
+        self._check_state(state)
         engine = self.engine
         with told_as_model_errors(self.package, "traced"):
-            return engine.trace(checked, layers)
+            return engine.trace(checked if state is None else {**checked, **state.arrays()}, layers)
+
+    def _check_state(self, state: State | None) -> None:
+        names = tuple(feature.name for feature in self._function.states)
+        if state is None and names:
+            raise InputError(f"The model keeps {', '.join(names)} between predictions. Pass state=model.new_state().")
+        if state is not None and state.names != names:
+            raise InputError(
+                f"The model keeps {', '.join(names) if names else 'no state'}, got a state of "
+                f"{', '.join(state.names)}. Pass one that new_state() of this model made."
+            )
 
     def _declared(self, outputs: Mapping[str, Array]) -> dict[str, Any]:
         """Convert outputs to what the model declares."""

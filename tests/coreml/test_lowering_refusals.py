@@ -77,11 +77,8 @@ def _list_for_one(specification: Any) -> None:
     _operation(specification).inputs["x"].arguments.add(name="x")
 
 
-def _state(specification: Any) -> None:
-    kind = specification.mlProgram.functions["main"].inputs[0].type
-    tensor = type(kind)()
-    tensor.CopyFrom(kind)
-    kind.stateType.wrappedType.CopyFrom(tensor)
+def _tuple(specification: Any) -> None:
+    specification.mlProgram.functions["main"].inputs[0].type.tupleType.SetInParent()
 
 
 def _no_block(specification: Any) -> None:
@@ -112,7 +109,7 @@ _PROGRAMS: list[tuple[Callable[[Any], None], type[BertkitError], str]] = [
     (_undefined_value, ModelError, r'"scores_x" refers to the value "nowhere", which nothing before it produces'),
     (_nested_block, UnsupportedError, r'"softmax" at "scores" holds nested blocks'),
     (_list_for_one, ModelError, r'The input "x" of softmax "scores" must be one value, got a list of 2'),
-    (_state, UnsupportedError, r'The input "x" of function "main" is no tensor'),
+    (_tuple, UnsupportedError, r'The input "x" of function "main" is no tensor and no state but tupleType'),
     (_no_block, ModelError, r'The function "main" has no block for its opset "CoreML6"'),
     (_unknown_opset, UnsupportedError, r'The opset "CoreML99" is not supported\. Available: CoreML5'),
 ]

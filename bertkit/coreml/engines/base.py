@@ -31,11 +31,11 @@ class Engine(Protocol):
         """Compute the outputs.
 
         Args:
-            inputs: one array for every input of the function, checked and of the declared types.
+            inputs: one array for every input and every state of the function, checked and of the declared types.
 
         Returns:
             Output name to array, float32 or int32 whatever the model declares; to a dictionary by label where an engine
-            makes the probabilities itself.
+            makes the probabilities itself. Under the name of a state, what it has become.
         """
 
     def trace(self, inputs: Mapping[str, Array], layers: Collection[str] | None = None) -> dict[str, Array]:

@@ -5,7 +5,7 @@
 1. torch, if `preferred_device` is a CUDA device;
 2. apple, on macOS, unless `preferred_device` or `precision` asks for what Core ML does not let a caller choose;
 3. openvino, if it is installed and can compile the model;
-4. torch on the processor.
+4. torch on the processor, at once if the model has branches, loops, states or custom layers.
 
 Pipelines, linked models and nearest neighbors are run by engines of their own, except by Core ML itself.
 """
@@ -18,6 +18,8 @@ from bertkit.coreml.configuration import Configuration, EngineName
 from bertkit.coreml.description import Function
 from bertkit.coreml.engines import apple_engine
 from bertkit.coreml.engines.base import Engine
+from bertkit.coreml.engines.openvino_runtime import NotConvertibleError
+from bertkit.coreml.engines.torch_only import torch_only
 from bertkit.coreml.kinds import PIPELINES
 from bertkit.coreml.package import Package
 from bertkit.dependencies import installed
@@ -43,6 +45,12 @@ def load_engine(package: Package, function: Function, configuration: Configurati
     composed = None if name == "apple" else _composed(package, function, configuration)
     if composed is not None:
         return composed
+    reason = torch_only(package, function, name)
+    if reason:
+        if configuration.engine != "auto":
+            raise NotConvertibleError(f'{package.path} {reason}, which only the torch engine runs. Use engine="torch".')
+        _logger.debug("%s %s: it runs with the torch engine.", package.path, reason)
+        return _torch(package, configuration)
     if name == "openvino":
         return _openvino(package, function, configuration)
     if name == "apple":
@@ -110,7 +118,6 @@ def _composed(package: Package, function: Function, configuration: Configuration
 
 def _openvino(package: Package, function: Function, configuration: Configuration) -> Engine:
     from bertkit.coreml.engines import openvino_engine
-    from bertkit.coreml.engines.openvino_runtime import NotConvertibleError
 
     try:
         return openvino_engine.load(package, function.inputs, configuration, lambda: _torch(package, configuration))

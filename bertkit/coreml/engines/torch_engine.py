@@ -62,7 +62,8 @@ class TorchEngine:
                 outputs = self.lowered.module(*arguments)
             except Exception as error:  # torch raises types of many kinds
                 raise self._blamed(arguments, error) from error
-            return {name: _array(value) for name, value in zip(self.lowered.outputs, outputs, strict=True)}
+            names = (*self.lowered.outputs, *self.lowered.states)
+            return {name: _array(value) for name, value in zip(names, outputs, strict=True)}
 
     def _blamed(self, arguments: Sequence[Tensor], error: Exception) -> ModelError:
         """Find the layer at which the graph fails."""
@@ -96,7 +97,8 @@ class TorchEngine:
         return keys
 
     def _arguments(self, inputs: Mapping[str, Array]) -> list[Tensor]:
-        return [torch.from_numpy(runtime_array(inputs[name])).to(self.device) for name in self.lowered.inputs]
+        names = (*self.lowered.inputs, *self.lowered.states)
+        return [torch.from_numpy(runtime_array(inputs[name])).to(self.device) for name in names]
 
     @contextmanager
     def _prepared(self) -> Iterator[None]:

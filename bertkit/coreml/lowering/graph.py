@@ -20,8 +20,8 @@ class Lowered:
     Floating-point values are float32 whatever the file declares: a cast to float16 does not round. Integers are int32.
 
     Attributes:
-        module: `forward` takes one tensor per name in `inputs`, float32 or int32, and returns a tuple of tensors in the
-            order of `outputs`.
+        module: `forward` takes one tensor per name in `inputs`, float32 or int32, and then one per name in `states`; it
+            returns a tuple of tensors in the order of `outputs`, and then what the states have become.
         inputs: feature names.
         outputs: feature names.
         layers: name of each operation or layer, in order of computation, to the fx nodes that hold its output values.
@@ -29,6 +29,7 @@ class Lowered:
         values: name of each value (blob) in the file to the fx node that holds it; the last one where the file reuses a
             name.
         weights: of a NeuralNetwork, layer and field (`("dense", "weights")`) to the buffer of `module` that holds them.
+        states: names of what is kept between predictions.
     """
 
     module: fx.GraphModule
@@ -37,6 +38,7 @@ class Lowered:
     layers: Mapping[str, tuple[str, ...]]
     values: Mapping[str, str]
     weights: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    states: tuple[str, ...] = ()
 
 
 class GraphBuilder:
@@ -97,17 +99,24 @@ class GraphBuilder:
         """Record which buffer holds the weights that `layer` keeps in `field`."""
         self._weights[layer, field] = str(node.target)
 
-    def finish(self, outputs: Mapping[str, fx.Node]) -> Lowered:
+    def finish(self, outputs: Mapping[str, fx.Node], states: Mapping[str, fx.Node] | None = None) -> Lowered:
         """Close the graph.
 
         Args:
             outputs: feature name to the node of its tensor.
+            states: name of a state to the node of what it becomes; each was added as an input, after all others.
         """
-        self._graph.output(tuple(outputs.values()))
+        kept = {} if states is None else states
+        self._graph.output((*outputs.values(), *kept.values()))
         self._graph.lint()
-        module = fx.GraphModule(self._root, self._graph)
         return Lowered(
-            module, tuple(self._inputs), tuple(outputs), dict(self._layers), dict(self._values), dict(self._weights)
+            module=fx.GraphModule(self._root, self._graph),
+            inputs=tuple(self._inputs[: len(self._inputs) - len(kept)]),
+            outputs=tuple(outputs),
+            layers=dict(self._layers),
+            values=dict(self._values),
+            weights=dict(self._weights),
+            states=tuple(kept),
         )
 
 

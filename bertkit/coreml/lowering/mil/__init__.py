@@ -17,3 +17,4 @@ from bertkit.coreml.lowering.mil import reduce as reduce
 from bertkit.coreml.lowering.mil import reshape as reshape
 from bertkit.coreml.lowering.mil import sizes as sizes
 from bertkit.coreml.lowering.mil import slicing as slicing
+from bertkit.coreml.lowering.mil import states as states

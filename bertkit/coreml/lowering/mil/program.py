@@ -23,18 +23,15 @@ def lower_program(package: Package, function_name: str | None) -> Lowered:
     """Lower one function of an ML Program; see `bertkit.coreml.lowering.lower`."""
     name, function = _choose_function(package, function_name)
     builder = GraphBuilder()
-    scope: dict[str, Value] = {}
-    for feature in function.inputs:
-        if feature.type.WhichOneof("type") != "tensorType":
-            raise UnsupportedError(
-                f'The input "{feature.name}" of function "{name}" is no tensor (a state, for example), which is not '
-                "supported. Convert the model without state."
-            )
-        scope[feature.name] = Computed(builder.add_input(feature.name))
+    inputs, states = _inputs(function, name)
+    scope: dict[str, Value] = {given: Computed(builder.add_input(given)) for given in (*inputs, *states)}
     walker = _Walker(package, builder, _opset(function, name))
     walker.walk(function.block_specializations[function.opset], scope)
     outputs = function.block_specializations[function.opset].outputs
-    return builder.finish({output: as_tensor_node(builder, _look_up(scope, output, name)) for output in outputs})
+    return builder.finish(
+        {output: as_tensor_node(builder, _look_up(scope, output, name)) for output in outputs},
+        {state: as_tensor_node(builder, scope[state]) for state in states},
+    )
 
 
 class _Walker:
@@ -59,6 +56,8 @@ class _Walker:
                 scope[operation.outputs[0].name] = Constant(operation.outputs[0].name, key, array)
             elif operation.type.startswith("constexpr_"):
                 self._fold(operation, scope)
+            elif operation.type == "write_state":
+                self._write_state(operation, scope)
             elif operation.blocks:
                 raise UnsupportedError(
                     f'The op "{operation.type}" at "{operation_name(operation)}" holds nested blocks, which are not '
@@ -66,6 +65,16 @@ class _Walker:
                 )
             else:
                 self._lower(operation, scope)
+
+    def _write_state(self, operation: Any, scope: dict[str, Value]) -> None:
+        """Let a state's name stand for its new value, so that the graph itself changes nothing."""
+        place = operation_name(operation)
+        arguments = self._arguments(operation, scope)
+        if not isinstance(arguments.get("input"), Computed) or not isinstance(value := arguments.get("data"), Value):
+            raise ModelError(f'write_state "{place}" must be given one state as "input" and one value as "data".')
+        node = as_tensor_node(self._builder, value)
+        scope[operation.inputs["input"].arguments[0].name] = Computed(node)
+        self._builder.name_layer(place, [node])
 
     def _read(self, value: Any, place: str) -> tuple[Hashable, NDArray[Any]]:
         return read_value(self._package, value, place)
@@ -133,6 +142,19 @@ def _choose_function(package: Package, wanted: str | None) -> tuple[str, Any]:
     if name not in functions:
         raise InputError(f'{package.path} has no function "{name}". Available: {", ".join(sorted(functions))}.')
     return name, functions[name]
+
+
+def _inputs(function: Any, name: str) -> tuple[list[str], list[str]]:
+    """Return the names of a function's inputs and of its states."""
+    inputs: dict[str, list[str]] = {"tensorType": [], "stateType": []}
+    for value in function.inputs:
+        kind = value.type.WhichOneof("type")
+        if kind not in inputs:
+            raise UnsupportedError(
+                f'The input "{value.name}" of function "{name}" is no tensor and no state but {kind}.'
+            )
+        inputs[kind].append(value.name)
+    return inputs["tensorType"], inputs["stateType"]
 
 
 def _opset(function: Any, name: str) -> str:
