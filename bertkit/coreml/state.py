@@ -41,7 +41,7 @@ class State:
             InputError: the model has no state of that name.
         """
         self._check_name(name)
-        return self._arrays[name].copy()
+        return np.array(self._arrays[name])
 
     def write_state(self, name: str, value: object) -> None:
         """Replace one array.

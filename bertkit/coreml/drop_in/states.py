@@ -18,8 +18,8 @@ class StateProxy:
 
     def read_state(self, name: str) -> Any:
         """Return a copy of the value of one state."""
-        return self.state[name].copy()
+        return self.state.read_state(name)
 
     def write_state(self, name: str, value: Any) -> None:
         """Replace the value of one state."""
-        self.state[name] = value
+        self.state.write_state(name, value)
