@@ -7,13 +7,16 @@
 3. openvino, if it is installed and can compile the model;
 4. torch on the processor, at once if the model has branches, loops, states or custom layers.
 
-Pipelines, linked models and nearest neighbors are run by engines of their own, except by Core ML itself.
+Pipelines, linked models, nearest neighbors and models that need no graph are run by engines of their own, except by
+Core ML itself.
 """
 
 from __future__ import annotations
 
 import logging
 
+from bertkit.coreml.classic.opaque import OPAQUE, refusal
+from bertkit.coreml.classic.registry import KINDS
 from bertkit.coreml.configuration import Configuration, EngineName
 from bertkit.coreml.description import Function
 from bertkit.coreml.engines import apple_engine
@@ -23,7 +26,7 @@ from bertkit.coreml.engines.torch_only import torch_only
 from bertkit.coreml.kinds import PIPELINES
 from bertkit.coreml.package import Package
 from bertkit.dependencies import installed
-from bertkit.errors import InputError
+from bertkit.errors import InputError, UnsupportedError
 
 _logger = logging.getLogger(__name__)
 
@@ -113,6 +116,12 @@ def _composed(package: Package, function: Function, configuration: Configuration
         from bertkit.coreml.engines import neighbors_engine
 
         return neighbors_engine.load(package, function, configuration)
+    if package.model_type in KINDS:
+        from bertkit.coreml.engines import classic_engine
+
+        return classic_engine.load(package, function, configuration)
+    if package.model_type in OPAQUE:
+        raise UnsupportedError(refusal(package.model_type, getattr(package.specification, package.model_type)))
     return None
 
 
