@@ -9,7 +9,7 @@ import numpy as np
 
 from bertkit.coreml.containers import checked_dictionary, checked_sequence
 from bertkit.coreml.conversions import Array, arrived, as_numbers, converted, wanted
-from bertkit.coreml.defaults import default_value
+from bertkit.coreml.defaults import default_value, is_left_out
 from bertkit.coreml.features import Dictionary, Double, Feature, Image, Int64, MultiArray, Sequence, String
 from bertkit.coreml.images import image_array
 from bertkit.errors import InputError, UnsupportedError
@@ -26,8 +26,8 @@ def check_inputs(features: tuple[Feature, ...], values: Mapping[str, object]) ->
         values: one value a feature; those of optional features may be missing.
 
     Returns:
-        One value for every feature, in their order, as `check` returns it; for an optional one that is missing, see
-        `bertkit.coreml.defaults`.
+        Values in the order of the features, as `check` returns them; for an optional one that is missing its default,
+        or none, see `bertkit.coreml.defaults`.
 
     Raises:
         InputError: a name, shape or type is wrong, or a value is missing; the message lists what was wanted.
@@ -48,6 +48,7 @@ def check_inputs(features: tuple[Feature, ...], values: Mapping[str, object]) ->
     return {
         feature.name: check(feature, values[feature.name]) if feature.name in values else default_value(feature)
         for feature in features
+        if feature.name in values or not is_left_out(feature)
     }
 
 

@@ -7,29 +7,30 @@ from typing import Any
 
 import numpy as np
 
-from bertkit.coreml.features import Dictionary, Double, Feature, MultiArray, Sequence
+from bertkit.coreml.features import Dictionary, Double, Feature, Int64, MultiArray, Sequence, String
 from bertkit.errors import InputError
 
 _MOST_ELEMENTS = 1 << 28
+
+
+def is_left_out(feature: Feature) -> bool:
+    """Say whether a missing value stays missing, for the model to do without: an empty one would mean another thing."""
+    return isinstance(feature.type, Int64 | String | Dictionary | Sequence)
 
 
 def default_value(feature: Feature) -> Any:
     """Return the value of an optional input that is not given.
 
     A multi-array of its default shape, filled with the declared default or zeros; of a double NaN, which stands for
-    "missing" in every model that tells the two apart; an empty dictionary or sequence.
+    "missing" in every model that tells the two apart.
 
     Raises:
-        InputError: the input has no such value: an array of no or an enormous shape, an image, a string, an integer.
+        InputError: the input has no such value: an array of no or an enormous shape, an image.
     """
     if isinstance(feature.type, MultiArray):
         return _filled(feature, feature.type)
     if isinstance(feature.type, Double):
         return np.asarray(np.nan)
-    if isinstance(feature.type, Dictionary):
-        return {}
-    if isinstance(feature.type, Sequence) and feature.type.length[0] == 0:
-        return []
     raise InputError(
         f'The optional input "{feature.name}" ({feature.type}) was left out, and nothing stands for a missing '
         f"{feature.type.kind}. Pass it."

@@ -1,9 +1,9 @@
 """From decisions between two classes to a probability of every class.
 
 Follows Wu, Lin and Weng, "Probability Estimates for Multi-class Classification by Pairwise Coupling", Journal of
-Machine Learning Research 5 (2004), second approach: the probabilities p that make the sum over pairs of (r_ji p_i - r_ij p_j)^2
-least, where r_ij is the probability of i among i and j. They are improved until LIBSVM's tolerance, so that they are
-LIBSVM's numbers.
+Machine Learning Research 5 (2004), second approach: the probabilities p that make the sum over pairs of
+(r_ji p_i - r_ij p_j)^2 least, where r_ij is the probability of i among i and j. They are improved until LIBSVM's
+tolerance, so that they are LIBSVM's numbers.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def _bands() -> Doubles:
     edges = np.linspace(_mel(np.asarray(_LOWEST_HZ)), _mel(np.asarray(_HIGHEST_HZ)), _BANDS + 2)
     lower, center, upper = edges[:-2], edges[1:-1], edges[2:]
     rising, falling = (frequencies - lower) / (center - lower), (upper - frequencies) / (upper - center)
-    weights = np.clip(np.minimum(rising, falling), 0, None)
+    weights: Doubles = np.clip(np.minimum(rising, falling), 0, None)
     weights[0] = 0  # the constant part of the signal is in no band
     return weights
 

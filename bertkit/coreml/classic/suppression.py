@@ -83,7 +83,8 @@ def _shared(box: Doubles, others: Doubles) -> Doubles:
     high = np.minimum(box[:2] + box[2:] / 2, others[:, :2] + others[:, 2:] / 2)
     intersection = np.clip(high - low, 0, None).prod(1)
     union = box[2:].prod() + others[:, 2:].prod(1) - intersection
-    return np.divide(intersection, union, out=np.zeros(len(others)), where=union > 0)
+    shared: Doubles = np.divide(intersection, union, out=np.zeros(len(others)), where=union > 0)
+    return shared
 
 
 def _threshold(inputs: Mapping[str, Any], name: str, default: float) -> float:

@@ -39,7 +39,7 @@ def classifier(subject: Subject) -> Predictor:
 
 
 def _transform(subject: Subject) -> Callable[[Doubles], Doubles]:
-    number = subject.content.postEvaluationTransform
+    number = int(subject.content.postEvaluationTransform)
     if number not in range(len(_TRANSFORMS)):
         raise ModelError(f"The {subject.kind} has the unknown transform {number}.")
     return _TRANSFORMS[number]

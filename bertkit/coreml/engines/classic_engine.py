@@ -15,7 +15,7 @@ from bertkit.coreml.description import Function
 from bertkit.coreml.engines.base import Array
 from bertkit.coreml.package import Package
 from bertkit.coreml.parameter_keys import ParameterKey
-from bertkit.errors import UnsupportedError
+from bertkit.errors import InputError, UnsupportedError
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class ClassicEngine:
 
     def run(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Compute the outputs; see `Engine.run`."""
-        return self.predictor(inputs)
+        return self.predictor(_Given(inputs))
 
     def trace(self, inputs: Mapping[str, Array], layers: Collection[str] | None = None) -> dict[str, Array]:
         """Refuse: there are no layers.
@@ -47,6 +47,13 @@ class ClassicEngine:
             UnsupportedError: always.
         """
         raise UnsupportedError(f"A model of type {self.kind} has no layers to trace. Call predict.")
+
+
+class _Given(dict[str, Any]):
+    """Inputs of which optional ones may be missing; a model that cannot do without one says so."""
+
+    def __missing__(self, name: str) -> Any:
+        raise InputError(f'The input "{name}" was left out, and the model cannot do without it. Pass it.')
 
 
 def load(package: Package, function: Function, configuration: Configuration) -> ClassicEngine:
