@@ -6,7 +6,6 @@ coremltools.test.pipeline`. The tests read the switches, and take `_IS_MACOS` by
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import zlib
@@ -26,11 +25,14 @@ os.environ.setdefault("INCLUDE_MIL_FP32_UNIT_TESTS", "1")
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from conformance import counting  # noqa: E402
+from conformance import counting, housing  # noqa: E402
+from conformance.results import STARTED, Result, append  # noqa: E402
+from conformance.sample import functions_of  # noqa: E402
 
 _LONGEST_MESSAGE = 600
 
 counting.install()
+housing.install()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,17 +40,59 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance")
     group.addoption("--conformance-ids", help="run only the tests that this file names, one a line")
     group.addoption("--conformance-results", help="append one JSON line a test to this file")
+    group.addoption("--conformance-collected", help="write the ids of all collected tests to this file")
     group.addoption("--conformance-timeout", type=int, default=0, help="seconds a test may take; 0 for any")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the named tests only."""
-    names = config.getoption("--conformance-ids")
-    if names is None:
-        return
-    wanted = set(Path(names).read_text(encoding="utf-8").splitlines())
-    config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in wanted])
-    items[:] = [item for item in items if item.nodeid in wanted]
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the hooks below know the options."""
+    config.pluginmanager.register(_Recorder(config), "conformance-recorder")
+
+
+class _Recorder:
+    """Chooses the tests and writes their results."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        names, results = config.getoption("--conformance-ids"), config.getoption("--conformance-results")
+        self._wanted = None if names is None else set(Path(names).read_text(encoding="utf-8").splitlines())
+        self._functions = None if self._wanted is None else functions_of(self._wanted)
+        self._results = None if results is None else Path(results)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, collector: pytest.Collector, name: str) -> list[pytest.Item] | None:
+        """Leave out functions none of whose cases are wanted: making all cases of all functions takes minutes."""
+        if self._functions is None or not name.startswith("test"):
+            return None
+        return None if canonical(f"{collector.nodeid}::{name}") in self._functions else []
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Leave the wanted tests only."""
+        collected = config.getoption("--conformance-collected")
+        if collected is not None:
+            names = "".join(f"{canonical(item.nodeid)}\n" for item in items)
+            Path(collected).write_text(names, encoding="utf-8")
+        if self._wanted is not None:
+            wanted = self._wanted
+            config.hook.pytest_deselected(items=[item for item in items if canonical(item.nodeid) not in wanted])
+            items[:] = [item for item in items if canonical(item.nodeid) in wanted]
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Note which test runs, so that one that takes the interpreter down is known."""
+        self._append(Result(canonical(nodeid), STARTED))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Write what became of a test: of its call, or of the setup that did not reach it."""
+        if report.when == "call" or report.outcome != "passed":
+            expected = report.outcome == "skipped" and hasattr(report, "wasxfail")
+            counted: dict[str, Any] = dict(report.user_properties)
+            outcome, message = ("xfailed", report.wasxfail) if expected else (report.outcome, _message(report))
+            self._append(
+                Result(canonical(report.nodeid), outcome, seconds=round(report.duration, 2), message=message, **counted)
+            )
+
+    def _append(self, result: Result) -> None:
+        if self._results is not None:
+            append(self._results, result)
 
 
 def pytest_assertion_pass() -> None:
@@ -59,7 +103,7 @@ def pytest_assertion_pass() -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Run a test with seeded generators within its time, and note what it did."""
-    seed = zlib.crc32(item.nodeid.encode())
+    seed = zlib.crc32(canonical(item.nodeid).encode())
     random.seed(seed)
     np.random.seed(seed)  # noqa: NPY002 - the tests draw from the global generator
     torch.manual_seed(seed)
@@ -68,47 +112,16 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         with counting.limited(item.config.getoption("--conformance-timeout")):
             return (yield)
     finally:
-        item.user_properties.extend(zip(("predictions", "comparisons"), counting.counts(), strict=True))
+        item.user_properties.extend(counting.counts().items())
 
 
-@pytest.hookimpl
-def pytest_runtest_logstart(nodeid: str) -> None:
-    """Note which test runs, so that one that takes the interpreter down is known."""
-    _append({"id": nodeid, "outcome": "started"})
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Remember where results go: the hooks for reports are not told the configuration."""
-    _results["path"] = config.getoption("--conformance-results")
-
-
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Write what became of a test: of its call, or of the setup that did not reach it."""
-    if report.when == "call" or report.outcome != "passed":
-        properties = dict(report.user_properties)
-        _append(
-            {
-                "id": report.nodeid,
-                "outcome": "xfailed" if hasattr(report, "wasxfail") and report.skipped else report.outcome,
-                "predictions": properties.get("predictions", 0),
-                "comparisons": properties.get("comparisons", 0),
-                "seconds": round(report.duration, 3),
-                "message": _message(report),
-            }
-        )
-
-
-_results: dict[str, str | None] = {"path": None}
-
-
-def _append(line: dict[str, Any]) -> None:
-    if _results["path"] is not None:
-        with open(_results["path"], "a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+def canonical(nodeid: str) -> str:
+    """Return a node id from `coremltools/` on, wherever the wheel is installed."""
+    return "coremltools/" + nodeid.split("/coremltools/", 1)[-1].removeprefix("coremltools/")
 
 
 def _message(report: pytest.TestReport) -> str:
-    """Return the error's own line, or the reason of a skipped test."""
+    """Return the error's own lines, or the reason of a skipped test."""
     if isinstance(report.longrepr, tuple):
         return str(report.longrepr[2])
     crash = getattr(report.longrepr, "reprcrash", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from pathlib import Path
 
 from bertkit.coreml.package import Package
@@ -12,7 +13,14 @@ from bertkit.errors import UnsupportedError
 _INSIDE = "bertkit"
 
 
-def compile_package(package: Package, folder: str | None = None) -> str:
+def lasting_folder(owner: object) -> Path:
+    """Return a new temporary folder that is removed with an object."""
+    folder = tempfile.mkdtemp(prefix="bertkit-")
+    weakref.finalize(owner, shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+def compile_package(package: Package, folder: Path | None = None) -> str:
     """Put a model into an `.mlmodelc` folder of its name.
 
     Args:
@@ -22,7 +30,7 @@ def compile_package(package: Package, folder: str | None = None) -> str:
     Returns:
         The path of the `.mlmodelc`.
     """
-    parent = Path(tempfile.mkdtemp(prefix="bertkit-") if folder is None else folder)
+    parent = Path(tempfile.mkdtemp(prefix="bertkit-")) if folder is None else folder
     compiled = parent / f"{package.path.stem}.mlmodelc"
     compiled.mkdir()
     inside = compiled / f"{_INSIDE}{'.mlpackage' if package.path.is_dir() else '.mlmodel'}"
@@ -42,7 +50,7 @@ def open_compiled(path: str) -> Package:
     """
     if Path(path).suffix != ".mlmodelc" or not Path(path).exists():
         return Package.open(path)
-    inside = next((found for found in sorted(Path(path).glob(f"{_INSIDE}.*"))), None)
+    inside = next(Path(path).glob(f"{_INSIDE}.*"), None)
     if inside is None:
         raise UnsupportedError(
             f"{path} was compiled by Core ML for one device. Open the .mlpackage or .mlmodel it came from, or compile "

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
-from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, get_args
 
 from bertkit.coreml.configuration import ComputeUnits, Configuration
 from bertkit.coreml.drop_in.assets import AssetProxy
-from bertkit.coreml.drop_in.compiled import compile_package, open_compiled
+from bertkit.coreml.drop_in.compiled import compile_package, lasting_folder, open_compiled
 from bertkit.coreml.drop_in.states import StateProxy
 from bertkit.coreml.drop_in.values import from_outputs, to_inputs
 from bertkit.coreml.engines.choose import choose
@@ -83,13 +82,11 @@ class ModelProxy:
 
     def get_compiled_model_path(self) -> str:
         """Return the path of a compiled copy, which lasts as long as this object."""
-        return self._compiled[1]
+        return self._compiled_path
 
     @cached_property
-    def _compiled(self) -> tuple[TemporaryDirectory[str], str]:
-        folder = TemporaryDirectory(prefix="bertkit-")
-        with _as_runtime_error():
-            return folder, compile_package(self._model.package, folder.name)
+    def _compiled_path(self) -> str:
+        return compile_package(self._model.package, lasting_folder(self))
 
     def get_load_duration_in_nano_seconds(self) -> int:
         """Return how long opening took."""
@@ -114,7 +111,7 @@ class ModelProxy:
     def create_model_asset_from_path(path: str) -> Any:
         """Return a `coremltools.models.model.MLModelAsset` of an `.mlmodelc`."""
         with _as_runtime_error():
-            return AssetProxy.of_path(path).as_asset()
+            return AssetProxy(path).as_asset()
 
     @staticmethod
     def create_model_asset_from_memory(specification: bytes, files: Mapping[str, bytes]) -> Any:

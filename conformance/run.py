@@ -1,0 +1,93 @@
+"""Run suites in processes of their own, a chunk at a time, going on where the last run ended."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from conformance.results import STARTED, append, read
+from conformance.sample import draw, functions_of
+from conformance.suites import Suite
+
+HERE = Path(__file__).parent
+_CHUNK = 400  # cases a process: converters leave memory behind
+
+
+def collected(suite: Suite, folder: Path) -> list[str]:
+    """Return the ids of all cases of a suite, collected once and kept in `folder`.
+
+    Raises:
+        SystemExit: pytest cannot collect them.
+    """
+    path = folder / f"{suite.name}.ids"
+    if not path.exists():
+        modules = [f"coremltools.{module}" for module in suite.modules]
+        done = _pytest(["--collect-only", "-qq", "--conformance-collected", str(path), "--pyargs", *modules], folder)
+        if not path.exists():
+            raise SystemExit(f"The suite {suite.name} cannot be collected:\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def run(suite: Suite, folder: Path, *, workers: int, timeout: int, again: bool = False) -> None:
+    """Run the cases of a suite that have no result yet.
+
+    Args:
+        suite: which cases.
+        folder: where ids and results are kept.
+        workers: how many processes at a time.
+        timeout: seconds a case may take.
+        again: whether failed cases are run again, after a change.
+    """
+    path = folder / f"{suite.name}.jsonl"
+    chosen = draw(collected(suite, folder), suite.sample)
+    retried = {STARTED, "failed"} if again else {STARTED}  # what only started was interrupted with its run
+    done = {name for name, result in read(path).items() if result.outcome not in retried}
+    waiting = [name for name in chosen if name not in done]
+    while waiting:
+        print(f"{suite.name}: {len(waiting)} of {len(chosen)} cases to run", flush=True)
+        chunks = [waiting[start : start + _CHUNK] for start in range(0, len(waiting), _CHUNK)]
+        with ThreadPoolExecutor(workers) as pool:
+            for _ in pool.map(lambda chunk: _run_chunk(chunk, path, folder, timeout), chunks):
+                pass
+        left = _left(waiting, path)
+        if len(left) == len(waiting):
+            raise SystemExit(
+                f"{suite.name}: none of {len(left)} cases ran, for example {left[0]}; see {folder}/last.log."
+            )
+        waiting = left
+
+
+def _left(waiting: Sequence[str], path: Path) -> list[str]:
+    """Return the cases that have no result yet, after those that ended the interpreter are written down as failed."""
+    results = read(path)
+    for name in waiting:
+        if name in results and results[name].outcome == STARTED:
+            append(path, replace(results[name], outcome="failed", refusals=1, message="The interpreter ended."))
+    return [name for name in waiting if name not in results]
+
+
+def _run_chunk(names: Sequence[str], results: Path, folder: Path, timeout: int) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".ids", encoding="utf-8") as chosen:
+        chosen.write("\n".join(names))
+        chosen.flush()
+        options = [f"--conformance-ids={chosen.name}", f"--conformance-results={results}"]
+        modules = sorted({function.split("::")[0] for function in functions_of(names)})
+        dotted = [module.removesuffix(".py").replace("/", ".") for module in modules]
+        done = _pytest(["-q", *options, f"--conformance-timeout={timeout}", "--pyargs", *dotted], folder)
+    (folder / "last.log").write_text(done.stdout + done.stderr, encoding="utf-8")
+
+
+def _pytest(arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    ini = HERE / "pytest.ini"
+    # Compiled test modules are not kept: those of an ordinary pytest count no assertions.
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parent), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "pytest", "-c", str(ini), "--rootdir", sys.prefix, "-p", "conformance.plugin"]
+    return subprocess.run(
+        [*command, "-W", "ignore", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
