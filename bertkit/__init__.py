@@ -5,8 +5,9 @@ The names below are imported when they are first used, so that `import bertkit` 
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from bertkit.lazy import lazy_names
 
 if TYPE_CHECKING:
     from bertkit.bert import convert as convert
@@ -31,12 +32,4 @@ _HOME = {
 
 __all__ = [*_HOME, "__version__"]
 
-
-def __getattr__(name: str) -> object:
-    if name in _HOME:
-        return getattr(importlib.import_module(_HOME[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME])
+__getattr__, __dir__ = lazy_names(__name__, _HOME)

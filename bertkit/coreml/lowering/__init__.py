@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bertkit.lazy import lazy_names
+
 if TYPE_CHECKING:
     from bertkit.coreml.lowering.graph import Lowered as Lowered
     from bertkit.coreml.lowering.specification import lower as lower
@@ -14,16 +16,11 @@ if TYPE_CHECKING:
 LOWERING_VERSION = 1
 """Part of every cache key: raised whenever the graph of an unchanged model could compute something else."""
 
+_HOME = {
+    "Lowered": "bertkit.coreml.lowering.graph",
+    "lower": "bertkit.coreml.lowering.specification",
+}
+
 __all__ = ["LOWERING_VERSION", "Lowered", "lower"]
 
-
-def __getattr__(name: str) -> object:
-    if name == "lower":
-        from bertkit.coreml.lowering.specification import lower
-
-        return lower
-    if name == "Lowered":
-        from bertkit.coreml.lowering.graph import Lowered
-
-        return Lowered
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = lazy_names(__name__, _HOME)
