@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bertkit.coreml.drop_in import disable as disable
     from bertkit.coreml.drop_in import enable as enable
     from bertkit.coreml.editable import make_updatable as make_updatable
+    from bertkit.coreml.image_feature import ImageFeature as ImageFeature
     from bertkit.coreml.model import Model as Model
     from bertkit.coreml.package import Package as Package
     from bertkit.coreml.save import save_model as save_model
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Configuration": "bertkit.coreml.configuration",
+    "ImageFeature": "bertkit.coreml.image_feature",
     "Model": "bertkit.coreml.model",
     "Package": "bertkit.coreml.package",
     "State": "bertkit.coreml.state",
@@ -31,6 +33,7 @@ _HOME = {
 
 __all__ = [
     "Configuration",
+    "ImageFeature",
     "Model",
     "Package",
     "State",

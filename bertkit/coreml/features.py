@@ -89,7 +89,15 @@ class Image:
     height_range: tuple[int, int | None] | None = None
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.color_space} {self.width} x {self.height}"
+        others = [f" or {width} x {height}" for width, height in self.sizes if (width, height) != self.default_size]
+        if self.width_range is not None and self.height_range is not None:
+            others = [f" (or {_range(self.width_range)} x {_range(self.height_range)})"]
+        return f"{self.kind} {self.color_space} {self.width} x {self.height}{''.join(others)}"
+
+    @property
+    def default_size(self) -> tuple[int, int]:
+        """Width and height of an image where nothing says otherwise."""
+        return self.width, self.height
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,10 @@ class State:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.array.dtype} {self.array.shape}"
+
+
+def _range(bounds: tuple[int, int | None]) -> str:
+    return f"{bounds[0]}..{'' if bounds[1] is None else bounds[1]}"
 
 
 FeatureType = Int64 | Double | String | MultiArray | Image | Dictionary | Sequence | State
@@ -180,15 +192,17 @@ def _multi_array(array: Any) -> MultiArray:
 
 def _image(image: Any) -> Image:
     color_space = proto.feature_types_pb2().ImageFeatureType.ColorSpace.Name(image.colorSpace)
-    ranged = image.WhichOneof("SizeFlexibility") == "imageSizeRange"
-    return Image(
-        int(image.width),
-        int(image.height),
-        color_space,
-        tuple((int(size.width), int(size.height)) for size in image.enumeratedSizes.sizes),
-        shapes.size_range(image.imageSizeRange.widthRange) if ranged else None,
-        shapes.size_range(image.imageSizeRange.heightRange) if ranged else None,
-    )
+    sizes = tuple((int(size.width), int(size.height)) for size in image.enumeratedSizes.sizes)
+    widths = heights = None
+    if image.WhichOneof("SizeFlexibility") == "imageSizeRange":
+        widths = shapes.size_range(image.imageSizeRange.widthRange)
+        heights = shapes.size_range(image.imageSizeRange.heightRange)
+    width, height = int(image.width), int(image.height)
+    if (width, height) == (0, 0) and sizes:  # left out, the default is the first or the smallest
+        width, height = sizes[0]
+    elif (width, height) == (0, 0) and widths is not None and heights is not None:
+        width, height = widths[0], heights[0]
+    return Image(width, height, color_space, sizes, widths, heights)
 
 
 def _sequence(sequence: Any) -> Sequence:

@@ -1,21 +1,24 @@
-"""Images as arrays: from a file, a Pillow image or an array, in the size and the colors that a model takes."""
+"""Images as networks compute with them, and back."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bertkit.coreml.features import Image
+from bertkit.coreml.image_feature import ImageFeature
+from bertkit.coreml.image_geometry import box_of, cropped, scaled, upright
+from bertkit.coreml.image_sources import MOST_PIXELS, read_source
 from bertkit.dependencies import require
-from bertkit.errors import FileError, InputError
+from bertkit.errors import InputError, ModelError
 
 Array = NDArray[Any]
 
 _LUMINANCE = np.array([299, 587, 114], dtype=np.float64) / 1000  # ITU-R 601, as Pillow and Core Image take it
 _LARGEST = 255
+_HALF = "GRAYSCALE_FLOAT16"
 
 
 def channels_of(image: Image) -> int:
@@ -29,35 +32,67 @@ def image_array(name: str, image: Image, value: object) -> Array:
     Args:
         name: of the input, for messages.
         image: its size and colors.
-        value: the path of an image file, which is turned as its Exif data say; a Pillow image; or an array of 0 to 255,
-            [height, width] or [height, width, 3 or 4] in the order red, green, blue (and alpha, which is left out).
+        value: an `ImageFeature`, which may be turned, cropped and scaled; or anything that is a source of one, which
+            must have a size that the model takes.
 
     Returns:
-        [channels, height, width] float32 of 0 to 255, in the model's order of colors.
+        [channels, height, width] float32 of 0 to 255, in the model's order of colors; of `GRAYSCALE_FLOAT16` any values
+        that float16 holds.
 
     Raises:
-        InputError: it is no image, or of another size.
+        InputError: it is no image, of another size, or too large.
         FileError: the file cannot be read.
-        DependencyError: a file is given and Pillow is not installed.
+        DependencyError: a file is given, or it must be scaled, and Pillow is not installed.
     """
-    pixels = _pixels(name, value)
-    height, width = pixels.shape[:2]
-    if not allows_size(image, width, height):
-        raise InputError(f'The input "{name}" must be an {image}, got {width} x {height}. Resize the image.')
-    return _in_colors(pixels, image)
+    feature = value if isinstance(value, ImageFeature) else ImageFeature(value, scale=None)
+    pixels, orientation = read_source(name, feature.source)
+    if 0 in pixels.shape:
+        raise InputError(f'The input "{name}" must be an {image}, got an image without pixels.')
+    _check_values(name, image, pixels)
+    given = feature.exif_orientation
+    pixels = upright(pixels, orientation if given is None else given)
+    return _in_colors(_in_size(name, image, pixels, feature), image)
 
 
-def resized(image: Image, path: Path) -> Any:
-    """Read an image file in the size that a model takes, stretched to fill it.
+def image_output(name: str, image: Image, value: Array) -> Array:
+    """Turn what a network computed into the image that the model declares.
+
+    Args:
+        name: of the output, for messages.
+        image: its colors.
+        value: [..., channels, height, width] float32, axes of size 1 in front.
 
     Returns:
-        A Pillow image.
+        [height, width, 3] uint8, red first; [height, width] uint8 of a gray image, float16 of `GRAYSCALE_FLOAT16`.
+        Values are rounded and limited to 0 to 255. `PIL.Image.fromarray` takes the ones of uint8.
 
     Raises:
-        FileError: the file cannot be read.
+        ModelError: the value has other axes than an image of these colors.
+    """
+    channels = channels_of(image)
+    if value.ndim < 3 or value.shape[-3] != channels or value.size != np.prod(value.shape[-3:]):
+        raise ModelError(
+            f'The output "{name}" is declared an {image}, and the model returns an array of shape {list(value.shape)}; '
+            f"wanted [{channels}, height, width]."
+        )
+    planes = value.reshape(value.shape[-3:])
+    if image.color_space == _HALF:
+        return planes[0].astype(np.float16)
+    pixels = np.clip(np.rint(planes), 0, _LARGEST).astype(np.uint8)
+    if channels == 1:
+        return pixels[0]
+    ordered = pixels[::-1] if image.color_space == "BGR" else pixels
+    return np.ascontiguousarray(ordered.transpose(1, 2, 0))
+
+
+def as_pillow(array: Array) -> Any:
+    """Return an image output as a Pillow image: of mode RGB, L, or F for float16.
+
+    Raises:
         DependencyError: Pillow is not installed.
     """
-    return _opened(path).convert("RGB").resize((image.width, image.height))
+    pillow = require("PIL.Image", extra="images", purpose="return images")
+    return pillow.fromarray(array.astype(np.float32) if array.dtype == np.float16 else array)
 
 
 def allows_size(image: Image, width: int, height: int) -> bool:
@@ -72,42 +107,53 @@ def allows_size(image: Image, width: int, height: int) -> bool:
     )
 
 
-def _pixels(name: str, value: object) -> Array:
-    """Return [height, width, 1 or 3], red first."""
-    if isinstance(value, (str, Path)):
-        value = _opened(Path(value))
-    if hasattr(value, "convert") and hasattr(value, "getbands"):
-        value = value.convert("L" if value.getbands() in (("L",), ("1",)) else "RGB")
-    array = np.asarray(value)
-    if array.ndim == 2:
-        array = array[:, :, np.newaxis]
-    if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or array.dtype.kind not in "uif":
-        shape = list(np.shape(array))
+def _check_values(name: str, image: Image, pixels: Array) -> None:
+    if image.color_space == _HALF:
+        if not np.abs(pixels).max() <= np.finfo(np.float16).max:
+            raise InputError(f'The input "{name}" must hold values that float16 holds; got {pixels.max()}.')
+    elif not (pixels.min() >= 0 and pixels.max() <= _LARGEST):
+        raise InputError(f'The input "{name}" must hold values from 0 to 255; got {pixels.min()} to {pixels.max()}.')
+
+
+def _in_size(name: str, image: Image, pixels: Array, feature: ImageFeature) -> Array:
+    box = box_of(pixels, feature.crop)
+    part = cropped(pixels, box)
+    own = (part.shape[1], part.shape[0])
+    if feature.scale is None:
+        if not allows_size(image, *own) or feature.size not in (None, own):
+            raise InputError(
+                f'The input "{name}" must be an {_wanted(image, feature)}, got {own[0]} x {own[1]}. Resize the image, '
+                "or pass an ImageFeature, which does."
+            )
+        return part
+    default = own if allows_size(image, *own) else (image.width, image.height)
+    size = default if feature.size is None else feature.size
+    if not allows_size(image, *size):
+        raise InputError(f'The input "{name}" must be an {image}, and is to be scaled to {size[0]} x {size[1]}.')
+    if size[0] * size[1] > MOST_PIXELS:
         raise InputError(
-            f'The input "{name}" must be an image: a path, a Pillow image, or an array [height, width] or [height, '
-            f"width, 3]; got {type(value).__name__} of shape {shape}."
+            f'The input "{name}" is an {image}; images of more than {MOST_PIXELS:,} pixels are not made, to keep '
+            "memory bounded. Pass a smaller size, if the model takes one."
         )
-    if array.size and not (array.min() >= 0 and array.max() <= _LARGEST):
-        raise InputError(f'The input "{name}" must hold values from 0 to 255; got {array.min()} to {array.max()}.')
-    return array[:, :, :3]
+    return scaled(pixels, box, size, feature.scale)
+
+
+def _wanted(image: Image, feature: ImageFeature) -> str:
+    return (
+        str(image)
+        if feature.size is None
+        else f"{image.kind} {image.color_space} {feature.size[0]} x {feature.size[1]}"
+    )
 
 
 def _in_colors(pixels: Array, image: Image) -> Array:
     if channels_of(image) == 1:
-        gray = pixels[:, :, 0] if pixels.shape[2] == 1 else np.rint(pixels @ _LUMINANCE)
+        gray = pixels[:, :, 0] if pixels.shape[2] == 1 else pixels @ _LUMINANCE
+        if image.color_space == _HALF:
+            gray = gray.astype(np.float16)
+        elif pixels.shape[2] == 3:
+            gray = np.rint(gray)
         return np.ascontiguousarray(gray[np.newaxis], dtype=np.float32)
     colors = np.broadcast_to(pixels, (*pixels.shape[:2], 3))
     ordered = colors[:, :, ::-1] if image.color_space == "BGR" else colors
     return np.ascontiguousarray(ordered.transpose(2, 0, 1), dtype=np.float32)
-
-
-def _opened(path: Path) -> Any:
-    pillow = require("PIL.Image", extra="images", purpose="read image files")
-    operations = require("PIL.ImageOps", extra="images", purpose="read image files")
-    if not path.is_file():
-        raise FileError(f"There is no image at {path}. Check the path.")
-    try:
-        with pillow.open(path) as image:
-            return operations.exif_transpose(image)
-    except OSError as error:
-        raise FileError(f"{path} cannot be read as an image: {error}.") from error

@@ -17,7 +17,8 @@ from bertkit.coreml.description import Function, ModelDescription, describe
 from bertkit.coreml.engines.base import Array, Engine
 from bertkit.coreml.engines.choose import load_engine
 from bertkit.coreml.faults import told_as_model_errors
-from bertkit.coreml.features import Double, FeatureType, MultiArray
+from bertkit.coreml.features import Double, FeatureType, Image, MultiArray
+from bertkit.coreml.images import image_output
 from bertkit.coreml.package import Package
 from bertkit.coreml.state import State
 from bertkit.errors import InputError
@@ -87,12 +88,13 @@ class Model:
         """Compute the outputs of one set of inputs.
 
         Args:
-            inputs: one value for every input: arrays, or lists and numbers that convert without loss.
+            inputs: one value for every input: arrays, or lists and numbers that convert without loss; images as
+                `ImageFeature` or anything that is a source of one; dictionaries and lists where the model takes them.
             state: of a model that keeps some, from `new_state`; the prediction changes it.
 
         Returns:
             Output name to array, of the declared data type. A label is an array of shape []; the probabilities of a
-            classifier are a dictionary by label where the model declares one.
+            classifier are a dictionary by label where the model declares one; images see `image_output`.
 
         Raises:
             InputError: a name, shape or type is wrong, or a value is missing; or the model keeps a state and none, or
@@ -170,14 +172,16 @@ class Model:
         classes = None if self.engine.name == "apple" else self._classes  # Core ML maps them itself
         declared = dict(outputs) if classes is None else classes.outputs(outputs)
         types = {feature.name: feature.type for feature in self._function.outputs}
-        return {name: _as_declared(value, types.get(name)) for name, value in declared.items()}
+        return {name: _as_declared(name, value, types.get(name)) for name, value in declared.items()}
 
     @cached_property
     def _classes(self) -> Classes | None:
         return Classes.of(self.package.specification)
 
 
-def _as_declared(value: Any, declared: FeatureType | None) -> Any:
+def _as_declared(name: str, value: Any, declared: FeatureType | None) -> Any:
+    if isinstance(declared, Image) and value.dtype in (np.float32, np.int32):  # else a model inside has made it one
+        return image_output(name, declared, value)
     if isinstance(declared, MultiArray) and isinstance(value, np.ndarray):
         return value.astype(declared.dtype, copy=False)
     if isinstance(declared, Double):

@@ -90,7 +90,7 @@ def test_preprocessing_scales_and_subtracts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (_PIXELS[:3], "must be an image RGB 6 x 4, got 6 x 3. Resize the image"),
+        (_PIXELS[:3], "must be an image RGB 6 x 4, got 6 x 3. Resize the image, or pass an ImageFeature"),
         (_PIXELS[0, 0], r"must be an image: a path, .* got ndarray of shape \[3\]"),
         (b"text", "must be an image"),
         (_PIXELS.astype(np.float32) - 256, "must hold values from 0 to 255"),

@@ -6,14 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bertkit.coreml.features import Dictionary, Double, Feature, Image, Int64, MultiArray, String
-from bertkit.dependencies import require
-
-Array = NDArray[Any]
-
-_BRIGHTEST = 255
+from bertkit.coreml.images import as_pillow
 
 
 def to_inputs(features: tuple[Feature, ...], values: Mapping[str, Any]) -> dict[str, object]:
@@ -51,24 +46,11 @@ def from_outputs(features: tuple[Feature, ...], values: Mapping[str, Any]) -> di
 
 def _from_output(declared: object, value: Any) -> Any:
     if isinstance(declared, Image):
-        return _picture(declared, np.asarray(value))
+        return as_pillow(value)
     if isinstance(declared, MultiArray):
         return np.atleast_1d(value)  # Core ML knows no array without axes
     converter = _CONVERTERS.get(type(declared))
     return value if converter is None else converter(value)
-
-
-def _picture(image: Image, values: Array) -> Any:
-    """Make a Pillow image of [..., channels, height, width]."""
-    pillow = require("PIL.Image", extra="images", purpose="return images")
-    planes = values.reshape(values.shape[-3:])
-    if image.color_space == "GRAYSCALE_FLOAT16":
-        return pillow.fromarray(planes[0].astype(np.float32))  # mode "F"
-    pixels = np.clip(np.rint(planes), 0, _BRIGHTEST).astype(np.uint8)
-    if image.color_space == "GRAYSCALE":
-        return pillow.fromarray(pixels[0])
-    colors = pixels[::-1] if image.color_space == "BGR" else pixels
-    return pillow.fromarray(np.ascontiguousarray(colors.transpose(1, 2, 0)))
 
 
 _CONVERTERS: dict[type, Callable[[Any], Any]] = {

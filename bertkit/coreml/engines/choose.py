@@ -57,7 +57,7 @@ def load_engine(package: Package, function: Function, configuration: Configurati
     if name == "openvino":
         return _openvino(package, function, configuration)
     if name == "apple":
-        return apple_engine.load(package, configuration, lambda: _torch(package, configuration))
+        return apple_engine.load(package, function, configuration, lambda: _torch(package, configuration))
     return _torch(package, configuration)
 
 

@@ -65,14 +65,21 @@ def run_stages(models: Sequence[Model], inputs: Mapping[str, Any]) -> dict[str, 
         The inputs, and everything that the models returned, by name; a later value takes the place of an earlier one.
     """
     values = dict(inputs)
+    returned: set[str] = set()
     for model in models:
-        values.update(model.run_checked(_stage_inputs(model.description.inputs, values)))
+        outputs = model.run_checked(_stage_inputs(model.description.inputs, values, returned))
+        values.update(outputs)
+        returned.update(outputs)
     return values
 
 
-def _stage_inputs(features: Sequence[Feature], values: Mapping[str, Any]) -> dict[str, Array]:
-    """Check what a model is given; images are those of the pipeline, and were checked with its inputs."""
-    images = {feature.name: values[feature.name] for feature in features if isinstance(feature.type, Image)}
+def _stage_inputs(features: Sequence[Feature], values: Mapping[str, Any], returned: Collection[str]) -> dict[str, Any]:
+    """Check what a model is given; images of the pipeline were checked with its inputs, others were `returned`."""
+    images = {
+        feature.name: values[feature.name]
+        for feature in features
+        if isinstance(feature.type, Image) and feature.name not in returned
+    }
     others = tuple(feature for feature in features if feature.name not in images)
     given = {feature.name: fitted(feature, values[feature.name]) for feature in others if feature.name in values}
     return {**images, **check_inputs(others, given)}

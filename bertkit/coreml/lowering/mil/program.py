@@ -7,9 +7,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from bertkit.coreml.description import describe
+from bertkit.coreml.features import Image
 from bertkit.coreml.lowering.graph import GraphBuilder, Lowered
 from bertkit.coreml.lowering.mil.constants import read_value
 from bertkit.coreml.lowering.mil.constexpr import fold
+from bertkit.coreml.lowering.network.images import with_leading_axes
 from bertkit.coreml.lowering.registry import OPS, OPS_ON_SIZES, Implementation, check_arguments
 from bertkit.coreml.lowering.values import Argument, Computed, Constant, Value, are_sizes, as_argument, as_tensor_node
 from bertkit.coreml.package import Package
@@ -25,6 +28,9 @@ def lower_program(package: Package, function_name: str | None) -> Lowered:
     builder = GraphBuilder()
     inputs, states = _inputs(function, name)
     scope: dict[str, Value] = {given: Computed(builder.add_input(given)) for given in (*inputs, *states)}
+    for image, axes in _image_axes(package, function, function_name).items():
+        arguments = {"x": as_tensor_node(builder, scope[image]), "axes": axes}
+        scope[image] = Computed(builder.add_call(with_leading_axes, arguments, f"{image}_image"))
     walker = _Walker(package, builder, _opset(function, name))
     walker.walk(function.block_specializations[function.opset], scope)
     outputs = function.block_specializations[function.opset].outputs
@@ -155,6 +161,13 @@ def _inputs(function: Any, name: str) -> tuple[list[str], list[str]]:
             )
         inputs[kind].append(value.name)
     return inputs["tensorType"], inputs["stateType"]
+
+
+def _image_axes(package: Package, function: Any, function_name: str | None) -> dict[str, int]:
+    """Return for every image how many axes the function puts in front of [channels, height, width]."""
+    described = describe(package).function(function_name).inputs
+    ranks = {value.name: int(value.type.tensorType.rank) for value in function.inputs}
+    return {feature.name: max(ranks[feature.name] - 3, 0) for feature in described if isinstance(feature.type, Image)}
 
 
 def _opset(function: Any, name: str) -> str:

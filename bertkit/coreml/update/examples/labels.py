@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bertkit.coreml.features import Feature, Image, String
-from bertkit.coreml.images import resized
+from bertkit.coreml.image_feature import ImageFeature
 from bertkit.errors import InputError
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff")
@@ -18,7 +18,7 @@ def takes_images(features: tuple[Feature, ...]) -> bool:
 
 
 def rows_of_labels(path: Path, features: tuple[Feature, ...]) -> Iterator[object]:
-    """Yield an example for each image, resized to what the model takes, labels and files by name.
+    """Yield an example for each image, stretched to what the model takes, labels and files by name.
 
     Args:
         path: the folder. A subfolder's name is the label, or the number of the class.
@@ -41,7 +41,7 @@ def _row(file: Path, features: tuple[Feature, ...]) -> dict[str, object]:
     row: dict[str, object] = {}
     for feature in features:
         if isinstance(feature.type, Image):
-            row[feature.name] = resized(feature.type, file)
+            row[feature.name] = ImageFeature(file)
         else:
             row[feature.name] = _label(file.parent, feature)
     return row
