@@ -73,4 +73,4 @@ def _is_part(crop: object) -> bool:
         return False
     left, top, width, height = crop
     inside = left >= 0 and top >= 0 and left + width <= 1 + _ROUNDING and top + height <= 1 + _ROUNDING
-    return inside and width > 0 and height > 0
+    return bool(inside and width > 0 and height > 0)

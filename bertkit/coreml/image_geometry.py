@@ -106,7 +106,8 @@ def _resized(pixels: Array, box: Box, size: tuple[int, int]) -> Array:
     pixels = pixels[top : math.ceil(box[3]), left : math.ceil(box[2])]  # what lies outside must not blend in
     height, width = pixels.shape[:2]
     inside = (max(box[0] - left, 0), max(box[1] - top, 0), min(box[2] - left, width), min(box[3] - top, height))
-    if inside == (0, 0, width, height) and size == (width, height):
+    is_whole = [*inside] == [0, 0, width, height]
+    if is_whole and size == (width, height):
         return pixels
     pillow = require("PIL.Image", extra="images", purpose="scale images")
     planes = pixels if pixels.dtype == np.uint8 else pixels.astype(np.float32)

@@ -75,12 +75,14 @@ def image_output(name: str, image: Image, value: Array) -> Array:
             f'The output "{name}" is declared an {image}, and the model returns an array of shape {list(value.shape)}; '
             f"wanted [{channels}, height, width]."
         )
-    planes = value.reshape(value.shape[-3:])
+    planes: Array = value.reshape(value.shape[-3:])
     if image.color_space == _HALF:
-        return planes[0].astype(np.float16)
-    pixels = np.clip(np.rint(planes), 0, _LARGEST).astype(np.uint8)
+        half: Array = planes[0].astype(np.float16)
+        return half
+    pixels: Array = np.clip(np.rint(planes), 0, _LARGEST).astype(np.uint8)
     if channels == 1:
-        return pixels[0]
+        gray: Array = pixels[0]
+        return gray
     ordered = pixels[::-1] if image.color_space == "BGR" else pixels
     return np.ascontiguousarray(ordered.transpose(1, 2, 0))
 
