@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ from torch import Tensor, fx
 from bertkit.coreml.configuration import Configuration
 from bertkit.coreml.engines.base import Array, runtime_array
 from bertkit.coreml.faults import first_line
+from bertkit.coreml.lowering.blocks import Block
 from bertkit.coreml.lowering.graph import Lowered
-from bertkit.errors import InputError, ModelError
+from bertkit.errors import BertkitError, InputError, ModelError
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +62,8 @@ class TorchEngine:
         with self._prepared():
             try:
                 outputs = self.lowered.module(*arguments)
+            except BertkitError:
+                raise
             except Exception as error:  # torch raises types of many kinds
                 raise self._blamed(arguments, error) from error
             names = (*self.lowered.outputs, *self.lowered.states)
@@ -67,19 +71,20 @@ class TorchEngine:
 
     def _blamed(self, arguments: Sequence[Tensor], error: Exception) -> ModelError:
         """Find the layer at which the graph fails."""
-        recorder = _Recorder(self.lowered.module, frozenset())
+        record = _Record(frozenset())
         with suppress(Exception):
-            recorder.run(*arguments)
-        layer = next((name for name, nodes in self.lowered.layers.items() if recorder.node in nodes), recorder.node)
+            _Recorder(self.lowered.module, record).run(*arguments)
+        layer = next((name for name, nodes in self.lowered.layers.items() if record.node in nodes), record.node)
         return ModelError(f'The layer "{layer}" cannot be computed: {first_line(error)}.')
 
     def trace(self, inputs: Mapping[str, Array], layers: Collection[str] | None = None) -> dict[str, Array]:
         """Compute every intermediate value; see `Engine.trace`."""
         keys = self._keys_by_node(layers)
-        recorder = _Recorder(self.lowered.module, frozenset(keys))
+        record = _Record(frozenset(keys))
         with self._prepared():
-            recorder.run(*self._arguments(inputs))
-        return {key: recorder.values[node] for node in keys for key in keys[node]}
+            _Recorder(self.lowered.module, record).run(*self._arguments(inputs))
+        ran = (node for node in keys if node in record.values)  # all of them, but for branches and loops
+        return {key: record.values[node] for node in ran for key in keys[node]}
 
     def _keys_by_node(self, layers: Collection[str] | None) -> dict[str, list[str]]:
         """Return, for each fx node to record, the names it is wanted under: two layers may share a node."""
@@ -113,25 +118,45 @@ class TorchEngine:
             yield
 
 
-class _Recorder(fx.Interpreter):
-    """Runs a graph node by node and keeps the values of the wanted nodes, by node name.
+@dataclass
+class _Record:
+    """What is kept of one run.
 
     Attributes:
-        values: of the wanted nodes.
+        wanted: names of nodes.
+        values: of those of them that ran; the last one where a node ran several times.
         node: the one that was run last, or failed.
     """
 
-    def __init__(self, module: fx.GraphModule, wanted: frozenset[str]) -> None:
+    wanted: frozenset[str]
+    values: dict[str, Array] = field(default_factory=dict)
+    node: str = ""
+
+
+class _Recorder(fx.Interpreter):
+    """Runs a graph node by node, with the blocks inside it, and keeps the values of the wanted nodes.
+
+    Nodes are named as in `Lowered.layers`.
+    """
+
+    def __init__(self, module: fx.GraphModule, record: _Record, path: str = "") -> None:
         super().__init__(module)
-        self._wanted = wanted
-        self.values: dict[str, Array] = {}
-        self.node = ""
+        self._record = record
+        self._path = path
+
+    def get_attr(self, target: Any, args: Any, kwargs: Any) -> Any:
+        value = super().get_attr(target, args, kwargs)
+        if not isinstance(value, Block):
+            return value
+        inner = _Recorder(value.graph, self._record, f"{self._path}{target}/")
+        return partial(value.run, inner.run)
 
     def run_node(self, n: fx.Node) -> Any:
-        self.node = n.name
+        name = self._path + n.name
+        self._record.node = name
         value = super().run_node(n)
-        if n.name in self._wanted:
-            self.values[n.name] = _array(value)
+        if name in self._record.wanted and value is not None:
+            self._record.values[name] = _array(value)
         return value
 
 

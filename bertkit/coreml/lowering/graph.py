@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, fx
+
+from bertkit.coreml.lowering.blocks import Block
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class Lowered:
         inputs: feature names.
         outputs: feature names.
         layers: name of each operation or layer, in order of computation, to the fx nodes that hold its output values.
-            A node that belongs to shape arithmetic holds an int or a tuple of ints instead of a tensor.
+            A node that belongs to shape arithmetic holds an int or a tuple of ints instead of a tensor. One inside a
+            branch or a loop is written `block/node`.
         values: name of each value (blob) in the file to the fx node that holds it; the last one where the file reuses a
             name.
         weights: of a NeuralNetwork, layer and field (`("dense", "weights")`) to the buffer of `module` that holds them.
@@ -47,6 +51,7 @@ class GraphBuilder:
     def __init__(self) -> None:
         self._graph = fx.Graph()
         self._root = torch.nn.Module()
+        self._tensors: dict[Hashable, Tensor] = {}
         self._constants: dict[Hashable, fx.Node] = {}
         self._inputs: list[str] = []
         self._layers: dict[str, tuple[str, ...]] = {}
@@ -55,13 +60,19 @@ class GraphBuilder:
 
     def add_input(self, name: str) -> fx.Node:
         """Add one argument of `forward`; the order of calls is the order of arguments."""
-        target = _identifier(name)
-        while any(node.target == target for node in self._graph.nodes):
-            target += "_"
-        node = self._graph.create_node("placeholder", target, name=target)
+        node = self.add_argument(name)
         self._inputs.append(name)
         self.name_value(name, node)
         return node
+
+    def add_argument(self, name: str) -> fx.Node:
+        """Add one argument of a block, before everything else in it."""
+        target = _identifier(name)
+        while any(node.target == target for node in self._graph.nodes):
+            target += "_"
+        first = next((node for node in self._graph.nodes if node.op != "placeholder"), None)
+        with self._graph.inserting_before(first) if first is not None else nullcontext():
+            return self._graph.create_node("placeholder", target, name=target)
 
     def add_constant(self, key: Hashable, name: str, array: NDArray[Any]) -> fx.Node:
         """Add a buffer and return the node that reads it; the same key gives the same node.
@@ -75,7 +86,9 @@ class GraphBuilder:
             target = _identifier(name)
             while hasattr(self._root, target):
                 target += "_"
-            self._root.register_buffer(target, as_runtime_tensor(array))
+            if key not in self._tensors:
+                self._tensors[key] = as_runtime_tensor(array)
+            self._root.register_buffer(target, self._tensors[key])
             self._constants[key] = self._graph.create_node("get_attr", target, name=target)
         return self._constants[key]
 
@@ -98,6 +111,36 @@ class GraphBuilder:
     def name_weights(self, layer: str, field: str, node: fx.Node) -> None:
         """Record which buffer holds the weights that `layer` keeps in `field`."""
         self._weights[layer, field] = str(node.target)
+
+    def inner(self) -> GraphBuilder:
+        """Return a builder for a block inside this graph, which shares its constants."""
+        builder = GraphBuilder()
+        builder._tensors = self._tensors
+        return builder
+
+    def add_block(
+        self, name: str, inner: GraphBuilder, flag: fx.Node | int, takes: Sequence[str], gives: Mapping[str, fx.Node]
+    ) -> fx.Node:
+        """Close a block and return the node that reads it; see `bertkit.coreml.lowering.blocks.Block`.
+
+        Args:
+            name: of the block, made unique if need be.
+            inner: from this builder's `inner`.
+            flag: what the block returns first.
+            takes: name of each input of the block.
+            gives: name of each value that it returns to its node.
+        """
+        target = _identifier(name)
+        while hasattr(self._root, target):
+            target += "_"
+        inner._graph.output((flag, *gives.values()))
+        inner._graph.lint()
+        self._root.add_module(target, Block(fx.GraphModule(inner._root, inner._graph), takes, tuple(gives)))
+        for layer, nodes in inner._layers.items():
+            self._layers[layer] = (*self._layers.get(layer, ()), *(f"{target}/{node}" for node in nodes))
+        self._values.update({value: f"{target}/{node}" for value, node in inner._values.items()})
+        self._weights.update({place: f"{target}.graph.{buffer}" for place, buffer in inner._weights.items()})
+        return self._graph.create_node("get_attr", target, name=target)
 
     def finish(self, outputs: Mapping[str, fx.Node], states: Mapping[str, fx.Node] | None = None) -> Lowered:
         """Close the graph.

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, fx
 
+from bertkit.coreml.lowering.blocks import computed
 from bertkit.coreml.lowering.graph import GraphBuilder
 from bertkit.coreml.lowering.registry import Kind, Parameter
 from bertkit.errors import ModelError, UnsupportedError
@@ -39,11 +40,13 @@ class Computed:
         node: the fx node.
         is_tensor: False for sizes: an int, or a tuple of ints.
         is_integer: the tensor is known to hold integers; only networks keep track of it.
+        missing: what is wrong when nothing has computed it; empty where that cannot be.
     """
 
     node: fx.Node
     is_tensor: bool = True
     is_integer: bool = False
+    missing: str = ""
 
 
 Value = Constant | Computed
@@ -107,6 +110,8 @@ def as_tensor_node(builder: GraphBuilder, value: Value) -> fx.Node:
     """Return the node of a tensor: a buffer for a constant, a new tensor for sizes."""
     if isinstance(value, Constant):
         return builder.add_constant(value.key, value.name, value.array)
+    if value.missing:
+        return builder.add_call(computed, {"value": value.node, "missing": value.missing}, f"{value.node.name}_there")
     if value.is_tensor:
         return value.node
     return builder.add_call(sizes_to_tensor, {"sizes": value.node}, f"{value.node.name}_tensor")

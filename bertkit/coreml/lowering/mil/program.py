@@ -12,8 +12,10 @@ from bertkit.coreml.features import Image
 from bertkit.coreml.lowering.graph import GraphBuilder, Lowered
 from bertkit.coreml.lowering.mil.constants import read_value
 from bertkit.coreml.lowering.mil.constexpr import fold
+from bertkit.coreml.lowering.mil.control_flow import lower_blocks
 from bertkit.coreml.lowering.network.images import with_leading_axes
 from bertkit.coreml.lowering.registry import OPS, OPS_ON_SIZES, Implementation, check_arguments
+from bertkit.coreml.lowering.scope import Scope
 from bertkit.coreml.lowering.values import Argument, Computed, Constant, Value, are_sizes, as_argument, as_tensor_node
 from bertkit.coreml.package import Package
 from bertkit.coreml.parameters.mil import operation_name
@@ -27,11 +29,13 @@ def lower_program(package: Package, function_name: str | None) -> Lowered:
     name, function = _choose_function(package, function_name)
     builder = GraphBuilder()
     inputs, states = _inputs(function, name)
-    scope: dict[str, Value] = {given: Computed(builder.add_input(given)) for given in (*inputs, *states)}
+    scope = Scope(builder)
+    for given in (*inputs, *states):
+        scope[given] = Computed(builder.add_input(given))
     for image, axes in _image_axes(package, function, function_name).items():
         arguments = {"x": as_tensor_node(builder, scope[image]), "axes": axes}
         scope[image] = Computed(builder.add_call(with_leading_axes, arguments, f"{image}_image"))
-    walker = _Walker(package, builder, _opset(function, name))
+    walker = _Walker(package, _opset(function, name))
     walker.walk(function.block_specializations[function.opset], scope)
     outputs = function.block_specializations[function.opset].outputs
     return builder.finish(
@@ -41,20 +45,18 @@ def lower_program(package: Package, function_name: str | None) -> Lowered:
 
 
 class _Walker:
-    """Lowers the blocks of one function into one graph."""
+    """Lowers the blocks of one function into one graph, those inside operations into blocks of it."""
 
-    def __init__(self, package: Package, builder: GraphBuilder, opset: str) -> None:
+    def __init__(self, package: Package, opset: str) -> None:
         self._package = package
-        self._builder = builder
         self._opset = opset
 
-    def walk(self, block: Any, scope: dict[str, Value]) -> None:
+    def walk(self, block: Any, scope: Scope) -> None:
         """Lower the operations of a block in order.
 
         Args:
             block: `MIL_pb2.Block`.
-            scope: the values that are visible at its beginning, those of the blocks around it included; its own are
-                added.
+            scope: the values that are visible at its beginning; its own are added.
         """
         for operation in block.operations:
             if operation.type == "const":
@@ -65,32 +67,29 @@ class _Walker:
             elif operation.type == "write_state":
                 self._write_state(operation, scope)
             elif operation.blocks:
-                raise UnsupportedError(
-                    f'The op "{operation.type}" at "{operation_name(operation)}" holds nested blocks, which are not '
-                    "supported. Convert the model without control flow."
-                )
+                lower_blocks(self, operation, scope)
             else:
                 self._lower(operation, scope)
 
-    def _write_state(self, operation: Any, scope: dict[str, Value]) -> None:
+    def _write_state(self, operation: Any, scope: Scope) -> None:
         """Let a state's name stand for its new value, so that the graph itself changes nothing."""
         place = operation_name(operation)
-        arguments = self._arguments(operation, scope)
+        arguments = self.arguments(operation, scope)
         if not isinstance(arguments.get("input"), Computed) or not isinstance(value := arguments.get("data"), Value):
             raise ModelError(f'write_state "{place}" must be given one state as "input" and one value as "data".')
-        node = as_tensor_node(self._builder, value)
+        node = as_tensor_node(scope.builder, value)
         scope[operation.inputs["input"].arguments[0].name] = Computed(node)
-        self._builder.name_layer(place, [node])
+        scope.builder.name_layer(place, [node])
 
     def _read(self, value: Any, place: str) -> tuple[Hashable, NDArray[Any]]:
         return read_value(self._package, value, place)
 
-    def _fold(self, operation: Any, scope: dict[str, Value]) -> None:
+    def _fold(self, operation: Any, scope: Scope) -> None:
         place = operation_name(operation)
         arguments = {
             name: self._read(value, place)[1] for name, value in operation.attributes.items() if name != "name"
         }
-        for name, argument in self._arguments(operation, scope).items():
+        for name, argument in self.arguments(operation, scope).items():
             if not isinstance(argument, Constant):
                 raise ModelError(f'The input "{name}" of {operation.type} "{place}" must be one constant.')
             arguments[name] = argument.array
@@ -98,21 +97,23 @@ class _Walker:
         for output, array in zip(operation.outputs, folded, strict=True):
             scope[output.name] = Constant(output.name, object(), array)
 
-    def _lower(self, operation: Any, scope: dict[str, Value]) -> None:
+    def _lower(self, operation: Any, scope: Scope) -> None:
         place = operation_name(operation)
-        arguments = self._arguments(operation, scope)
+        arguments = self.arguments(operation, scope)
         implementation = self._choose(operation.type, arguments, place)
-        call = self._builder.add_call(implementation.function, self._bind(implementation, arguments, place), name=place)
+        call = scope.builder.add_call(
+            implementation.function, _bind(scope.builder, implementation, arguments, place), name=place
+        )
         names = [output.name for output in operation.outputs]
         nodes = [call]
         if implementation.returns_several:
-            nodes = [self._builder.add_item(call, index, name) for index, name in enumerate(names)]
+            nodes = [scope.builder.add_item(call, index, name) for index, name in enumerate(names)]
         for name, node in zip(names, nodes, strict=True):
             scope[name] = Computed(node, is_tensor=implementation.returns_tensors)
-            self._builder.name_value(name, node)
-        self._builder.name_layer(place, nodes)
+            scope.builder.name_value(name, node)
+        scope.builder.name_layer(place, nodes)
 
-    def _arguments(self, operation: Any, scope: Mapping[str, Value]) -> dict[str, Argument]:
+    def arguments(self, operation: Any, scope: Scope) -> dict[str, Argument]:
         """Resolve an operation's inputs: names to values, inline values to constants."""
         place = operation_name(operation)
         resolved: dict[str, Argument] = {}
@@ -121,7 +122,7 @@ class _Walker:
             resolved[name] = values[0] if len(values) == 1 else values
         return resolved
 
-    def _resolve(self, binding: Any, scope: Mapping[str, Value], place: str) -> Value:
+    def _resolve(self, binding: Any, scope: Scope, place: str) -> Value:
         if binding.WhichOneof("binding") == "name":
             return _look_up(scope, binding.name, place)
         return Constant(place, *self._read(binding.value, place))
@@ -131,14 +132,6 @@ class _Walker:
         if on_sizes is not None and are_sizes(arguments.values()):
             return on_sizes
         return OPS.get(name, place, self._opset)
-
-    def _bind(self, implementation: Implementation, arguments: Mapping[str, Argument], place: str) -> dict[str, Any]:
-        check_arguments(implementation, arguments.keys(), place)
-        bound = {}
-        for name, argument in arguments.items():
-            where = f'The input "{name}" of {implementation.name} "{place}"'
-            bound[name] = as_argument(self._builder, argument, implementation.parameters[name], where)
-        return bound
 
 
 def _choose_function(package: Package, wanted: str | None) -> tuple[str, Any]:
@@ -178,7 +171,18 @@ def _opset(function: Any, name: str) -> str:
     return _OPSETS[function.opset]
 
 
-def _look_up(scope: Mapping[str, Value], name: str, place: str) -> Value:
+def _look_up(scope: Scope, name: str, place: str) -> Value:
     if name not in scope:
         raise ModelError(f'"{place}" refers to the value "{name}", which nothing before it produces.')
     return scope[name]
+
+
+def _bind(
+    builder: GraphBuilder, implementation: Implementation, arguments: Mapping[str, Argument], place: str
+) -> dict[str, Any]:
+    check_arguments(implementation, arguments.keys(), place)
+    bound = {}
+    for name, argument in arguments.items():
+        where = f'The input "{name}" of {implementation.name} "{place}"'
+        bound[name] = as_argument(builder, argument, implementation.parameters[name], where)
+    return bound
