@@ -107,7 +107,7 @@ _PROGRAMS: list[tuple[Callable[[Any], None], type[BertkitError], str]] = [
         r'The input "axis" of softmax "scores" is computed from the model',
     ),
     (_undefined_value, ModelError, r'"scores_x" refers to the value "nowhere", which nothing before it produces'),
-    (_nested_block, UnsupportedError, r'"softmax" at "scores" holds nested blocks'),
+    (_nested_block, UnsupportedError, r'"softmax" at "scores" holds blocks; only cond and while_loop may'),
     (_list_for_one, ModelError, r'The input "x" of softmax "scores" must be one value, got a list of 2'),
     (_tuple, UnsupportedError, r'The input "x" of function "main" is no tensor and no state but tupleType'),
     (_no_block, ModelError, r'The function "main" has no block for its opset "CoreML6"'),

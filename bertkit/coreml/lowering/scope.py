@@ -46,6 +46,11 @@ class Scope:
         """The names that the block itself gave values to."""
         return tuple(self._written)
 
+    @property
+    def rewritten(self) -> tuple[str, ...]:
+        """Those of them that had values before the block."""
+        return tuple(name for name in self._written if self.outer is not None and name in self.outer)
+
     def __contains__(self, name: object) -> bool:
         return name in self._values or (self.outer is not None and name in self.outer)
 

@@ -13,7 +13,7 @@ from torch import fx
 
 from bertkit.coreml.lowering.blocks import run_branch, run_loop
 from bertkit.coreml.lowering.scope import Nested, Scope
-from bertkit.coreml.lowering.values import Argument, Computed, as_tensor_node
+from bertkit.coreml.lowering.values import Argument, Computed, Value, as_tensor_node
 from bertkit.coreml.parameters.mil import operation_name
 from bertkit.errors import ModelError, UnsupportedError
 
@@ -71,7 +71,7 @@ def _while_loop(walker: Walker, operation: Any, scope: Scope, place: str) -> Non
     question, steps = (_with_inputs(block, scope, len(variables), place) for block in operation.blocks)
     walker.walk(operation.blocks[0], question)
     results = _results(operation.blocks[0], question, 1, place)
-    condition = question.close(f"{place}_condition", results[0], _states(question, scope))
+    condition = question.close(f"{place}_condition", results[0], _states(question))
     body = _returning(walker, operation.blocks[1], steps, f"{place}_body", len(variables))
     given = {_key(index): node for index, node in enumerate(variables)}
     arguments = {
@@ -87,7 +87,7 @@ def _nodes(walker: Walker, operation: Any, scope: Scope, name: str, place: str) 
     argument = walker.arguments(operation, scope).get(name)
     if argument is None:
         raise ModelError(f'{operation.type} "{place}" lacks the required {name}.')
-    values = argument if isinstance(argument, list) else [argument]
+    values = [argument] if isinstance(argument, Value) else argument
     return [as_tensor_node(scope.builder, value) for value in values]
 
 
@@ -101,10 +101,9 @@ def _with_inputs(block: Any, scope: Scope, count: int, place: str) -> Scope:
 
 
 def _returning(walker: Walker, block: Any, scope: Scope, name: str, count: int) -> Nested:
-    outer = scope.outer
     walker.walk(block, scope)
     gives = {_key(index): node for index, node in enumerate(_results(block, scope, count, name))}
-    return scope.close(name, 0, {**gives, **_states(scope, outer)})
+    return scope.close(name, 0, {**gives, **_states(scope)})
 
 
 def _results(block: Any, scope: Scope, count: int, place: str) -> list[fx.Node]:
@@ -116,9 +115,9 @@ def _results(block: Any, scope: Scope, count: int, place: str) -> list[fx.Node]:
     return [as_tensor_node(scope.builder, scope[name]) for name in block.outputs]
 
 
-def _states(scope: Scope, outer: Scope) -> dict[str, fx.Node]:
+def _states(scope: Scope) -> dict[str, fx.Node]:
     """Return the states that a block has written to: nothing else can be written that is there already."""
-    return {name: as_tensor_node(scope.builder, scope[name]) for name in scope.written if name in outer}
+    return {name: as_tensor_node(scope.builder, scope[name]) for name in scope.rewritten}
 
 
 def _bind(
