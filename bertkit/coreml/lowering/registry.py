@@ -63,12 +63,14 @@ class Stored:
 
     Attributes:
         shape: numbers, names of the layer's integer parameters, names of its lists of integers (which stand for all of
-            their elements), or -1 for what is left.
+            their elements), or -1 for what is left; or what computes it from the layer's parameters.
+        described_by: names of the parameters that a computed shape reads and nothing else needs.
         transposed: hand a matrix to the function with its axes exchanged; done once, when the model is loaded.
     """
 
-    shape: tuple[int | str, ...]
+    shape: tuple[int | str, ...] | Callable[[Mapping[str, Any]], tuple[int, ...]]
     transposed: bool = False
+    described_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,8 @@ def layer(
         name: the layer's field name in the specification, for a nested choice followed by its field name:
             `activation.leakyReLU`.
         keeps_integers: the layer only moves values, or takes indices: its inputs are not converted to float32.
-        weights: those of its fields that hold weights.
+        weights: those of its fields that hold weights; those of a nested message as `message.field`, or
+            `message.0.field` where there are several. The function takes these as one mapping named as the message.
     """
     return _registers(LAYERS, name, keeps_integers=keeps_integers, weights=weights)
 

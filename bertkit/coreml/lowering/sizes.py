@@ -6,7 +6,8 @@ A size is a number or, under export, a `torch.SymInt`; a vector of sizes is a tu
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import torch
 
@@ -15,6 +16,7 @@ from bertkit.errors import UnsupportedError
 Size = int | float
 Sizes = int | float | tuple[int | float, ...]
 Operator = Callable[[Size, Size], Size]
+Number = TypeVar("Number", int, float)
 
 
 def _divide(x: Size, y: Size) -> Size:
@@ -57,6 +59,11 @@ def broadcast(compute: Operator, x: Sizes, y: Sizes) -> Sizes:
 def vector(value: Sizes) -> tuple[Size, ...]:
     """Return a vector as it is, a size as a vector of one."""
     return value if isinstance(value, tuple) else (value,)
+
+
+def single(value: Number | Sequence[Number]) -> Number:
+    """Return a number that networks write as a vector of one."""
+    return value[0] if isinstance(value, Sequence) else value
 
 
 def whole(value: Sizes) -> Sizes:

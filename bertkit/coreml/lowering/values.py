@@ -64,7 +64,7 @@ def as_argument(builder: GraphBuilder, argument: Argument, parameter: Parameter,
 
     Raises:
         ModelError: a list arrives where one value is wanted.
-        UnsupportedError: the parameter must be known when the model is loaded, and is computed.
+        UnsupportedError: the parameter is no number, must be known when the model is loaded, and is computed.
     """
     values = _flat(argument)
     if parameter.several:
@@ -79,14 +79,15 @@ def _as_one(builder: GraphBuilder, value: Value, kind: Kind, place: str) -> Any:
         return as_tensor_node(builder, value)
     if isinstance(value, Constant):
         return as_python(value.array, integers=kind is Kind.INTEGERS)
-    takes_sizes = kind in (Kind.INTEGERS, Kind.NUMBERS)
-    if takes_sizes and not value.is_tensor:
+    if kind is Kind.PLAIN:
+        raise UnsupportedError(
+            f"{place} is computed from the model's inputs; only a constant is supported. "
+            "Convert the model with this value fixed."
+        )
+    if not value.is_tensor:
         return value.node
-    raise UnsupportedError(
-        f"{place} is computed from the model's inputs; only a constant"
-        f"{' or a value derived from shapes' if takes_sizes else ''} is supported. "
-        "Convert the model with this value fixed."
-    )
+    arguments = {"x": value.node, "integers": kind is Kind.INTEGERS}
+    return builder.add_call(read_numbers, arguments, f"{value.node.name}_numbers")
 
 
 def are_sizes(arguments: Iterable[Argument]) -> bool:
@@ -115,6 +116,11 @@ def as_tensor_node(builder: GraphBuilder, value: Value) -> fx.Node:
     if value.is_tensor:
         return value.node
     return builder.add_call(sizes_to_tensor, {"sizes": value.node}, f"{value.node.name}_tensor")
+
+
+def read_numbers(x: Tensor, integers: bool) -> Any:
+    """Read a computed tensor as a number, or as nested tuples of them; a graph that does so cannot be exported."""
+    return _tuples((x.to(torch.int64) if integers else x).tolist())
 
 
 def sizes_to_tensor(sizes: int | float | Sequence[int | float]) -> Tensor:

@@ -14,7 +14,9 @@ from bertkit.coreml.lowering.registry import Stored, layer
     "innerProduct",
     weights={"weights": Stored(("output_channels", "input_channels")), "bias": Stored(("output_channels",))},
 )
-def inner_product(x: Tensor, *, weights: Tensor, bias: Tensor | None = None) -> Tensor:
+def inner_product(
+    x: Tensor, *, weights: Tensor, bias: Tensor | None = None, int8_dynamic_quantize: bool = False
+) -> Tensor:
     """Multiply by a matrix and add a bias.
 
     Args:
@@ -22,10 +24,12 @@ def inner_product(x: Tensor, *, weights: Tensor, bias: Tensor | None = None) -> 
             together.
         weights: [out, in].
         bias: [out].
+        int8_dynamic_quantize: round the input to 255 steps first.
 
     Returns:
         [..., out], or [..., out, 1, 1].
     """
+    x = _quantized(x) if int8_dynamic_quantize else x
     if x.ndim <= 3:
         return functional.linear(x, weights, bias)
     product = functional.linear(x.flatten(-3), weights, bias)
@@ -48,6 +52,7 @@ def batched_matmul(
     bias: Tensor | None = None,
     transpose_a: bool = False,
     transpose_b: bool = False,
+    int8_dynamic_quantize: bool = False,
 ) -> Tensor:
     """Multiply matrices in the last two axes, or one input by a matrix of weights.
 
@@ -58,6 +63,7 @@ def batched_matmul(
         bias: [m], only with weights.
         transpose_a: exchange the last two axes of `a`.
         transpose_b: exchange the last two axes of `b`.
+        int8_dynamic_quantize: round the only input to 255 steps first.
     """
     if b is not None:
         a = a.unsqueeze(0) if a.ndim == 1 else a
@@ -65,8 +71,14 @@ def batched_matmul(
         return matmul(a, b, transpose_a, transpose_b)
     if weights is None:
         raise ValueError("batchedMatmul needs a second input or weights")
-    product = torch.matmul(a, weights)
+    product = torch.matmul(_quantized(a) if int8_dynamic_quantize else a, weights)
     return product if bias is None else product + bias
+
+
+def _quantized(x: Tensor) -> Tensor:
+    """Round to multiples of 1 / 127 of the largest absolute value, which is what int8 can hold."""
+    step = (x.abs().amax() / 127).clamp(min=torch.finfo(x.dtype).tiny)
+    return torch.round(x / step) * step
 
 
 @layer(

@@ -162,8 +162,13 @@ class _Walker:
         bound = {name: value for name, value in fields.items() if name not in consumed}
         bound.update(dict.fromkeys(unread))  # for the check of the arguments, which refuses what is not known
         for name, array in weights.items():
-            bound[name] = self._builder.add_constant(object(), f"{place}_{name}", array)
-            self._builder.name_weights(place, name, bound[name])
+            node = self._builder.add_constant(object(), f"{place}_{name}", array)
+            self._builder.name_weights(place, name, node)
+            message, _, field = name.partition(".")
+            if field:
+                bound.setdefault(message, {})[field] = node
+            else:
+                bound[name] = node
         return bound
 
     def _bind_inputs(self, inputs: list[Value], implementation: Implementation, place: str) -> dict[str, Any]:

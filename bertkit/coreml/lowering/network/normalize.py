@@ -49,6 +49,15 @@ def l2_normalize(x: Tensor, *, epsilon: float = 0.0) -> Tensor:
     return mil.l2_norm(x, _DEFAULT_EPSILON if epsilon == 0 else epsilon)
 
 
+@layer("lrn")
+def local_response_normalize(
+    x: Tensor, *, alpha: float = 0.0, beta: float = 0.0, local_size: int = 1, k: float = 0.0
+) -> Tensor:
+    """Divide by (k + alpha / n * sum of the squares of the n channels around) ^ beta; a k of 0 stands for 1."""
+    batch = x.reshape(-1, *x.shape[-3:])
+    return functional.local_response_norm(batch, local_size, alpha, beta, 1.0 if k == 0 else k).reshape(x.shape)
+
+
 @layer("batchnorm", weights=dict.fromkeys(("gamma", "beta", "mean", "variance"), _CHANNELS_ONLY))
 def batchnorm(
     x: Tensor,

@@ -10,6 +10,7 @@ from bertkit.coreml.lowering.network.weights import Floats, read_weights
 from bertkit.coreml.lowering.registry import Stored
 
 _WEIGHTS = "WeightParams"
+_NESTED = "LSTMWeightParams"
 _BIAS_SWITCH = "has_bias"
 
 
@@ -37,19 +38,29 @@ def read_fields(message: Any) -> dict[str, Any]:
     """
     fields: dict[str, Any] = {}
     for descriptor, value in message.ListFields():
-        if not _holds_weights(descriptor):
+        if not _holds_weights(descriptor) and not _nests_weights(descriptor):
             fields[_snake_case(descriptor.name)] = _read(descriptor, value)
     return fields
 
 
 def weight_messages(message: Any) -> dict[str, Any]:
-    """Return the fields that hold weights; empty ones, and a bias that is switched off, are left out."""
+    """Return the fields that hold weights; empty ones, and a bias that is switched off, are left out.
+
+    Those of a nested message are named `message.field`, or `message.0.field` where there are several.
+    """
     switched_off = "hasBias" in message.DESCRIPTOR.fields_by_name and not message.hasBias
-    return {
-        _snake_case(descriptor.name): value
-        for descriptor, value in message.ListFields()
-        if _holds_weights(descriptor) and value.ByteSize() > 0 and not (descriptor.name == "bias" and switched_off)
-    }
+    found: dict[str, Any] = {}
+    for descriptor, value in message.ListFields():
+        name = _snake_case(descriptor.name)
+        if _holds_weights(descriptor):
+            if value.ByteSize() > 0 and not (name == "bias" and switched_off):
+                found[name] = value
+        elif _nests_weights(descriptor):
+            several = isinstance(value, Sequence)
+            for index, part in enumerate(value if several else [value]):
+                prefix = f"{name}.{index}" if several else name
+                found.update({f"{prefix}.{inner}": weight for inner, weight in weight_messages(part).items()})
+    return found
 
 
 def read_layer_weights(
@@ -70,17 +81,25 @@ def read_layer_weights(
     weights = {}
     for name, value in weight_messages(message).items():
         if name in stored:
-            weight = read_weights(value, _resolve(stored[name].shape, fields), f'The {name} of layer "{place}"')
+            weight = read_weights(value, _resolve(stored[name], fields), f'The {name} of layer "{place}"')
             weights[name] = weight.T if stored[name].transposed else weight
     return weights
 
 
 def consumed_fields(stored: Mapping[str, Stored]) -> set[str]:
     """Return the names of the fields that only describe weights, so that a function need not take them."""
-    return {entry for weight in stored.values() for entry in weight.shape if isinstance(entry, str)} | {_BIAS_SWITCH}
+    consumed = {_BIAS_SWITCH}
+    for weight in stored.values():
+        consumed.update(weight.described_by)
+        if not callable(weight.shape):
+            consumed.update(entry for entry in weight.shape if isinstance(entry, str))
+    return consumed
 
 
-def _resolve(shape: tuple[int | str, ...], fields: Mapping[str, Any]) -> tuple[int, ...]:
+def _resolve(stored: Stored, fields: Mapping[str, Any]) -> tuple[int, ...]:
+    shape = stored.shape
+    if callable(shape):
+        return shape(fields)
     resolved: list[int] = []
     for entry in shape:
         value = fields.get(entry, 0) if isinstance(entry, str) else entry
@@ -90,6 +109,10 @@ def _resolve(shape: tuple[int | str, ...], fields: Mapping[str, Any]) -> tuple[i
 
 def _holds_weights(descriptor: Any) -> bool:
     return descriptor.message_type is not None and descriptor.message_type.name == _WEIGHTS
+
+
+def _nests_weights(descriptor: Any) -> bool:
+    return descriptor.message_type is not None and descriptor.message_type.name == _NESTED
 
 
 def _read(descriptor: Any, value: Any) -> Any:

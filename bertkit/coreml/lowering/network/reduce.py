@@ -11,6 +11,7 @@ from bertkit.coreml.lowering.mil.reduce import REDUCTIONS, Reduction
 from bertkit.coreml.lowering.mil.reduce import cumsum as mil_cumsum
 from bertkit.coreml.lowering.network.reshape import with_an_axis
 from bertkit.coreml.lowering.registry import layer
+from bertkit.coreml.lowering.sizes import single
 
 _DEFAULT_EPSILON = 1e-6
 _LAYERS = {
@@ -75,10 +76,10 @@ def arg_min(x: Tensor, *, axis: int = 0, remove_dim: bool = False) -> Tensor:
 
 
 @layer("topK")
-def top_k(x: Tensor, k: int = 0, *, axis: int = 0, use_bottom_k: bool = False) -> tuple[Tensor, Tensor]:
-    """Return the `k` largest values along `axis`, or the smallest, and their indices."""
-    values, indices = torch.topk(x, k, dim=axis, largest=not use_bottom_k)
-    return values, indices.to(x.dtype)
+def top_k(x: Tensor, k: int | Sequence[int] = 0, *, axis: int = 0, use_bottom_k: bool = False) -> tuple[Tensor, Tensor]:
+    """Return the `k` largest values along `axis`, or the smallest, and their indices; of equal ones the first."""
+    values, indices = torch.sort(x, dim=axis, descending=not use_bottom_k, stable=True)
+    return values.narrow(axis, 0, single(k)), indices.narrow(axis, 0, single(k)).to(x.dtype)
 
 
 @layer("argSort")
@@ -88,6 +89,8 @@ def arg_sort(x: Tensor, *, axis: int = 0, descending: bool = False) -> Tensor:
 
 
 @layer("cumSum")
-def cum_sum(x: Tensor, *, axis: int = 0, exclude_final_sum: bool = False, reverse: bool = False) -> Tensor:
+def cum_sum(
+    x: Tensor, axis: int | Sequence[int] = 0, *, exclude_final_sum: bool = False, reverse: bool = False
+) -> Tensor:
     """Return the running sum along `axis`."""
-    return mil_cumsum(x, axis, exclude_final_sum, reverse)
+    return mil_cumsum(x, single(axis), exclude_final_sum, reverse)

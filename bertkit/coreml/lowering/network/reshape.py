@@ -122,20 +122,36 @@ def split(x: Tensor, *, n_outputs: int) -> tuple[Tensor, ...]:
 
 @layer("splitND", keeps_integers=True)
 def split_nd(x: Tensor, *, axis: int = 0, num_splits: int = 0, split_sizes: Sequence[int] = ()) -> tuple[Tensor, ...]:
-    """Cut `axis` into parts of `split_sizes`, or into `num_splits` equal ones."""
-    return mil.split(x, axis, num_splits, split_sizes if split_sizes else None)
+    """Cut `axis` into parts of `split_sizes`, or into `num_splits` equal ones; what is left goes to the first."""
+    if split_sizes:
+        return mil.split(x, axis, split_sizes=split_sizes)
+    return torch.tensor_split(x, num_splits, axis)
 
 
 @layer("tile", keeps_integers=True)
 def tile(x: Tensor, reps: Sequence[int]) -> Tensor:
     """Repeat `x` along each axis."""
-    return mil.tile(x, reps)
+    return mil.tile(x, [1] * (x.ndim - len(reps)) + list(reps))
 
 
 @layer("sequenceRepeat", keeps_integers=True)
 def sequence_repeat(x: Tensor, *, n_repetitions: int = 0) -> Tensor:
     """Repeat the sequence, the fifth axis from the end; 0 stands for 1."""
     return x.repeat(*[1] * (x.ndim - 5), max(n_repetitions, 1), 1, 1, 1, 1)
+
+
+@layer("reorganizeData", keeps_integers=True)
+def reorganize_data(x: Tensor, *, mode: str = "SPACE_TO_DEPTH", block_size: int) -> Tensor:
+    """Move values between space and channels in blocks; the two modes to space differ in the order of channels."""
+    *batch, channels, height, width = x.shape
+    size = block_size
+    if mode == "PIXEL_SHUFFLE":
+        return torch.pixel_shuffle(x, size)
+    if mode == "DEPTH_TO_SPACE":
+        blocks = x.reshape(-1, size, size, channels // (size * size), height, width)
+        return blocks.permute(0, 3, 4, 1, 5, 2).reshape(*batch, channels // (size * size), height * size, width * size)
+    blocks = x.reshape(-1, channels, height // size, size, width // size, size)
+    return blocks.permute(0, 3, 5, 1, 2, 4).reshape(*batch, channels * size * size, height // size, width // size)
 
 
 @layer("reverse", keeps_integers=True)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from bertkit.coreml.lowering.mil import slicing as mil
 from bertkit.coreml.lowering.registry import layer
+from bertkit.coreml.lowering.sizes import single
 
 _AXES = {"CHANNEL_AXIS": -3, "HEIGHT_AXIS": -2, "WIDTH_AXIS": -1}
 
@@ -42,22 +43,38 @@ def slice_static(
 def slice_dynamic(
     x: Tensor,
     begin: Sequence[int],
-    end: Sequence[int] | None = None,
-    *,
     end_ids: Sequence[int] = (),
     strides: Sequence[int] | None = None,
-    begin_masks: Sequence[bool] | None = None,
-    end_masks: Sequence[bool] | None = None,
-    squeeze_masks: Sequence[bool] | None = None,
+    begin_masks: Sequence[int] | None = None,
+    end_masks: Sequence[int] | None = None,
+    squeeze_masks: Sequence[int] | None = None,
 ) -> Tensor:
-    """Return x[begin:end:stride] in every axis, where begin, or begin and end, were computed."""
-    return mil.slice_by_index(x, begin, end_ids if end is None else end, strides, begin_masks, end_masks, squeeze_masks)
+    """Return x[begin:end:stride] in every axis, where begin, and any of the others, were computed."""
+    masks = (None if mask is None else list(map(bool, mask)) for mask in (begin_masks, end_masks, squeeze_masks))
+    return mil.slice_by_index(x, begin, end_ids, strides, *masks)
 
 
 @layer("sliceBySize", keeps_integers=True)
-def slice_by_size(x: Tensor, begin: Sequence[int], *, size: int, axis: int = 0) -> Tensor:
+def slice_by_size(x: Tensor, begin: int | Sequence[int], *, size: int, axis: int = 0) -> Tensor:
     """Return `size` elements of `axis` from a computed place on."""
-    return x.narrow(axis, begin[0], size)
+    return x.narrow(axis, single(begin), size)
+
+
+@layer("crop", keeps_integers=True)
+def crop(
+    x: Tensor,
+    reference: Tensor | None = None,
+    *,
+    crop_amounts: Mapping[str, Any] | None = None,
+    offset: Sequence[int] = (0, 0),
+) -> Tensor:
+    """Cut margins off height and width, or cut out a part as large as `reference` from `offset` on."""
+    height, width = x.shape[-2:]
+    if reference is not None:
+        top, left = offset
+        return x[..., top : top + reference.shape[-2], left : left + reference.shape[-1]]
+    (top, bottom), (left, right) = edges(crop_amounts or {}) or [(0, 0), (0, 0)]
+    return x[..., top : height - bottom, left : width - right]
 
 
 @layer("padding", keeps_integers=True)
@@ -77,8 +94,13 @@ def padding(
 
 
 @layer("constantPad", keeps_integers=True)
-def constant_pad(x: Tensor, pad_amounts: Sequence[int], *, value: float = 0.0) -> Tensor:
-    """Add margins of `value`, two sizes for each axis."""
+def constant_pad(
+    x: Tensor, pad_amounts: Sequence[int], *, value: float = 0.0, pad_to_given_output_size_mode: bool = False
+) -> Tensor:
+    """Add margins of `value`, two sizes for each axis; or, on the side that has one, as much as reaches that size."""
+    if pad_to_given_output_size_mode:
+        sizes = [size for size in x.shape for _ in range(2)]
+        pad_amounts = [max(wanted - size, 0) for wanted, size in zip(pad_amounts, sizes, strict=True)]
     return mil.pad(x, pad_amounts, "constant", value)
 
 
