@@ -21,6 +21,7 @@ _RECURSION = Stored(("output_vector_size", "output_vector_size"))
 _VECTOR = Stored(("output_vector_size",))
 _GATES = ("update_gate", "reset_gate", "output_gate")
 
+_CONSTANTS = {"linear": (1.0, 0.0), "scaled_tanh": (1.7159, 2 / 3), "sigmoid_hard": (0.2, 0.5)}  # files leave them out
 _FUNCTIONS: dict[str, Callable[[Tensor, float, float], Tensor]] = {
     "linear": lambda x, alpha, beta: alpha * x + beta,
     "re_lu": lambda x, alpha, beta: torch.relu(x),
@@ -123,7 +124,8 @@ def gated_recurrent(
 def activate(activation: Activation, x: Tensor) -> Tensor:
     """Apply an activation of a recurrent layer to values that are limited to -50..50 first."""
     ((name, fields),) = activation.items()
-    return _FUNCTIONS[name](x.clamp(-_LIMIT, _LIMIT), fields.get("alpha", 0.0), fields.get("beta", 0.0))
+    alpha, beta = _CONSTANTS.get(name, (0.0, 0.0))
+    return _FUNCTIONS[name](x.clamp(-_LIMIT, _LIMIT), fields.get("alpha", alpha), fields.get("beta", beta))
 
 
 def in_order(x: Tensor, reverse: bool) -> Tensor:
