@@ -61,10 +61,6 @@ def _missing_input(specification: Any) -> None:
     del _operation(specification).inputs["x"]
 
 
-def _computed_constant(specification: Any) -> None:
-    _operation(specification).inputs["axis"].arguments[0].name = "x"
-
-
 def _undefined_value(specification: Any) -> None:
     _operation(specification).inputs["x"].arguments[0].name = "nowhere"
 
@@ -101,11 +97,6 @@ _PROGRAMS: list[tuple[Callable[[Any], None], type[BertkitError], str]] = [
         r'softmax "scores" uses temperature, .* Available: x, axis',
     ),
     (_missing_input, ModelError, r'softmax "scores" lacks the required x'),
-    (
-        _computed_constant,
-        UnsupportedError,
-        r'The input "axis" of softmax "scores" is computed from the model',
-    ),
     (_undefined_value, ModelError, r'"scores_x" refers to the value "nowhere", which nothing before it produces'),
     (_nested_block, UnsupportedError, r'"softmax" at "scores" holds blocks; only cond and while_loop may'),
     (_list_for_one, ModelError, r'The input "x" of softmax "scores" must be one value, got a list of 2'),
@@ -142,12 +133,8 @@ def _dense(specification: Any) -> Any:
     return specification.neuralNetwork.layers[0]
 
 
-def _unknown_layer(specification: Any) -> None:
-    _dense(specification).uniDirectionalLSTM.inputVectorSize = 3
-
-
-def _dynamic_quantization(specification: Any) -> None:
-    _dense(specification).innerProduct.int8DynamicQuantize = True
+def _no_layer(specification: Any) -> None:
+    _dense(specification).ClearField("layer")
 
 
 def _loop(specification: Any) -> None:
@@ -188,11 +175,10 @@ def _trees(specification: Any) -> None:
 
 _NETWORKS: list[tuple[Callable[[Any], None], type[BertkitError], str]] = [
     (
-        _unknown_layer,
-        UnsupportedError,
-        r'"uniDirectionalLSTM".* at "dense" is not supported\. Available: acos',
+        _no_layer,
+        ModelError,
+        r'The layer "dense" is of no type',
     ),
-    (_dynamic_quantization, UnsupportedError, r'innerProduct "dense" uses int8_dynamic_quantize'),
     (_loop, UnsupportedError, r'The layer "dense" is a loop; control flow is not supported'),
     (_undefined_blob, ModelError, r'The layer "dense" refers to the blob "nowhere"'),
     (_undefined_output, ModelError, r'The network\'s output refers to the blob "y"'),

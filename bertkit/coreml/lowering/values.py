@@ -64,7 +64,7 @@ def as_argument(builder: GraphBuilder, argument: Argument, parameter: Parameter,
 
     Raises:
         ModelError: a list arrives where one value is wanted.
-        UnsupportedError: the parameter is no number, must be known when the model is loaded, and is computed.
+        UnsupportedError: the parameter is neither a tensor nor numbers, and is computed.
     """
     values = _flat(argument)
     if parameter.several:
@@ -87,7 +87,7 @@ def _as_one(builder: GraphBuilder, value: Value, kind: Kind, place: str) -> Any:
     if not value.is_tensor:
         return value.node
     arguments = {"x": value.node, "integers": kind is Kind.INTEGERS}
-    return builder.add_call(read_numbers, arguments, f"{value.node.name}_numbers")
+    return builder.add_call(tensor_to_numbers, arguments, f"{value.node.name}_numbers")
 
 
 def are_sizes(arguments: Iterable[Argument]) -> bool:
@@ -118,7 +118,7 @@ def as_tensor_node(builder: GraphBuilder, value: Value) -> fx.Node:
     return builder.add_call(sizes_to_tensor, {"sizes": value.node}, f"{value.node.name}_tensor")
 
 
-def read_numbers(x: Tensor, integers: bool) -> Any:
+def tensor_to_numbers(x: Tensor, integers: bool) -> Any:
     """Read a computed tensor as a number, or as nested tuples of them; a graph that does so cannot be exported."""
     return _tuples((x.to(torch.int64) if integers else x).tolist())
 

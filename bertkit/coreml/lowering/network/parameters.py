@@ -8,6 +8,7 @@ from typing import Any
 
 from bertkit.coreml.lowering.network.weights import Floats, read_weights
 from bertkit.coreml.lowering.registry import Stored
+from bertkit.errors import ModelError
 
 _WEIGHTS = "WeightParams"
 _NESTED = "LSTMWeightParams"
@@ -15,12 +16,18 @@ _BIAS_SWITCH = "has_bias"
 
 
 def layer_type(layer: Any) -> str:
-    """Return a layer's field name, followed by that of its nested choice where it consists of one."""
-    name = str(layer.WhichOneof("layer"))
+    """Return a layer's field name, followed by that of its nested choice where it consists of one.
+
+    Raises:
+        ModelError: the layer is of no type, or of one that this version of the specification does not know.
+    """
+    name = layer.WhichOneof("layer")
+    if name is None:
+        raise ModelError(f'The layer "{layer.name}" is of no type that specification versions 1 to 5 define.')
     choices = getattr(layer, name).DESCRIPTOR.oneofs
     if len(choices) == 1 and len(choices[0].fields) == len(choices[0].containing_type.fields):
         return f"{name}.{getattr(layer, name).WhichOneof(choices[0].name)}"
-    return name
+    return str(name)
 
 
 def layer_message(layer: Any) -> Any:
