@@ -38,11 +38,12 @@ class Checkpoint:
     hub_id: str | None = None
 
     @classmethod
-    def open(cls, checkpoint: str | Path) -> Checkpoint:
+    def open(cls, checkpoint: str | Path, *, with_head: bool = True) -> Checkpoint:
         """Open a checkpoint of a supported family that answers questions.
 
         Args:
             checkpoint: a folder, or an id on the Hugging Face hub.
+            with_head: whether it must answer questions already; an encoder that is to learn it need not.
 
         Raises:
             FileError: it cannot be found or fetched, or a file is truncated or malformed.
@@ -53,7 +54,8 @@ class Checkpoint:
         config = _read_config(folder)
         _check_family(folder, config)
         tensors = Tensors.open(folder)
-        _check_head(folder, config, tensors)
+        if with_head:
+            _check_head(folder, config, tensors)
         return cls(folder, config, tensors, None if Path(checkpoint).is_dir() else str(checkpoint))
 
     @property

@@ -18,6 +18,7 @@ from bertkit.cli.evaluate import evaluate
 from bertkit.cli.export import export
 from bertkit.cli.inspect import inspect
 from bertkit.cli.predict import predict
+from bertkit.cli.train import train
 from bertkit.cli.update import update
 from bertkit.cli.validate import validate
 from bertkit.cli.view import view
@@ -47,6 +48,7 @@ for command in (
     export,
     inspect,
     predict,
+    train,
     update,
     validate,
     view,

@@ -28,12 +28,16 @@ class KnownQuestion:
         context: the passage.
         question: what is asked.
         answers: texts that are right; none where the passage does not say.
+        starts: offset of each answer's first character in the passage; None where the file does not state it.
+        title: of the article that the passage is from; empty where the file does not state it.
     """
 
     place: str
     context: str
     question: str
     answers: tuple[str, ...]
+    starts: tuple[int | None, ...] = ()
+    title: str = ""
 
 
 def read_questions(path: str | Path, limit: int | None = None) -> list[KnownQuestion]:
@@ -80,7 +84,7 @@ def _json_lines(path: Path, file: IO[str]) -> Iterator[KnownQuestion]:
         if line.strip():
             place = f"{path}, line {number}"
             row = _parse(line, place)
-            yield _question(row, _text(row, "context", place), place)
+            yield _question(row, _text(row, "context", place), _title(row), place)
 
 
 def _squad(path: Path, file: IO[str]) -> Iterator[KnownQuestion]:
@@ -90,13 +94,26 @@ def _squad(path: Path, file: IO[str]) -> Iterator[KnownQuestion]:
             place = f"{path}, data[{i}].paragraphs[{j}]"
             context = _text(paragraph, "context", place)
             for k, row in enumerate(_list(paragraph, "qas", place)):
-                yield _question(row, context, f"{place}.qas[{k}]")
+                yield _question(row, context, _title(article), f"{place}.qas[{k}]")
 
 
-def _question(row: object, context: str, place: str) -> KnownQuestion:
+def _question(row: object, context: str, title: str, place: str) -> KnownQuestion:
     answers = _list(row, "answers", place)
     texts = [_text(answer, "text", f"{place}, answers[{index}]") for index, answer in enumerate(answers)]
-    return KnownQuestion(place, context, _text(row, "question", place), tuple(texts))
+    starts = [_start(answer, text, context) for answer, text in zip(answers, texts, strict=True)]
+    return KnownQuestion(place, context, _text(row, "question", place), tuple(texts), tuple(starts), title)
+
+
+def _title(row: Any) -> str:
+    title = row.get("title")
+    return title if isinstance(title, str) else ""
+
+
+def _start(answer: Any, text: str, context: str) -> int | None:
+    """Return where the answer stands, if the file says so and it does stand there."""
+    start = answer.get("answer_start")
+    stated = isinstance(start, int) and start >= 0 and context.startswith(text, start)
+    return start if stated else None
 
 
 def _parse(text: str, place: str) -> Any:

@@ -110,6 +110,13 @@ class Window:
         """The row's length in tokens, padding included."""
         return self.frame.length_for(len(self.passage))
 
+    @property
+    def ids(self) -> NDArray[np.int32]:
+        """The row's token ids without padding, [tokens] int32."""
+        pair = self.frame.pair
+        parts = (pair.prefix_ids, self.frame.question_ids, pair.middle_ids, self.passage.ids, pair.suffix_ids)
+        return np.concatenate(parts).astype(np.int32)
+
 
 class Cutter:
     """Cuts a stream of tokens into one frame's windows.
@@ -171,8 +178,7 @@ def rows(windows: Sequence[Window], inputs: Sequence[str]) -> dict[str, NDArray[
     types = np.zeros(shape, np.int32)
     for row, window in enumerate(windows):
         pair, passage_start = window.frame.pair, window.frame.passage_start
-        parts = (pair.prefix_ids, window.frame.question_ids, pair.middle_ids, window.passage.ids, pair.suffix_ids)
-        filled = np.concatenate(parts)
+        filled = window.ids
         ids[row, : len(filled)] = filled
         mask[row, : len(filled)] = 1
         types[row, :passage_start] = pair.question_type
