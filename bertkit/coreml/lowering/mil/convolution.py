@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from bertkit.coreml.lowering.registry import op
+from bertkit.errors import UnsupportedError
 
 
 @op("conv")
@@ -43,6 +44,47 @@ def conv(
 
 
 _CONVOLUTIONS = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}
+
+
+@op("conv_quantized")
+def conv_quantized(
+    x: Tensor,
+    weight: Tensor,
+    quantization_type: str,
+    quant_scale: Tensor,
+    quant_bias: Tensor,
+    bias: Tensor | None = None,
+    nbits: int = 8,
+    strides: Sequence[int] | None = None,
+    pad_type: str = "valid",
+    pad: Sequence[int] | None = None,
+    dilations: Sequence[int] | None = None,
+    groups: int = 1,
+) -> Tensor:
+    """Convolve with the weights quant_scale * weight + quant_bias; what is not said here is as for `conv`.
+
+    Args:
+        x: [batch, in_channels, *space].
+        weight: [out_channels, in_channels / groups, *kernel], whole numbers of `nbits` bits.
+        quantization_type: `linear`; no version of the specification says where a lookup table would be.
+        quant_scale: [] or [out_channels].
+        quant_bias: [] or [out_channels].
+        bias: [out_channels].
+        nbits: bits of a weight.
+        strides: as for `conv`.
+        pad_type: as for `conv`.
+        pad: as for `conv`.
+        dilations: as for `conv`.
+        groups: as for `conv`.
+    """
+    if quantization_type != "linear":
+        raise UnsupportedError(
+            f'conv_quantized with the quantization_type "{quantization_type}" is not supported. Available: linear. '
+            "Convert the model with conv and a constexpr_lut_to_dense weight."
+        )
+    shape = [-1, *[1] * (weight.ndim - 1)]
+    restored = weight.to(x.dtype) * quant_scale.reshape(shape) + quant_bias.reshape(shape)
+    return conv(x, restored, None if bias is None else bias.to(x.dtype), strides, pad_type, pad, dilations, groups)
 
 
 def margins_of(

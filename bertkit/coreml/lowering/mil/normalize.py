@@ -58,3 +58,9 @@ def instance_norm(x: Tensor, gamma: Tensor | None = None, beta: Tensor | None = 
 def l2_norm(x: Tensor, epsilon: float = 1e-6) -> Tensor:
     """Divide by the root of the sum of squares over the last three axes."""
     return x / torch.sqrt(x.square().sum([-3, -2, -1], keepdim=True) + epsilon)
+
+
+@op("local_response_norm")
+def local_response_norm(x: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
+    """Divide x [batch, channels, ...] by (k + alpha * the mean square of `size` channels around each) ^ beta."""
+    return functional.local_response_norm(x, size, alpha, beta, k)

@@ -111,6 +111,18 @@ def reverse(x: Tensor, axes: Sequence[int] | None = None) -> Tensor:
     return x.flip(list(range(x.ndim)) if axes is None else list(axes))
 
 
+@op("reverse_sequence")
+def reverse_sequence(x: Tensor, lengths: Tensor, seq_axis: int = 0, batch_axis: int = 0) -> Tensor:
+    """Reverse the first `lengths` elements along `seq_axis`, each for its place along `batch_axis`."""
+    seq_axis, batch_axis = seq_axis % x.ndim, batch_axis % x.ndim
+    places = torch.arange(x.shape[seq_axis], device=x.device).reshape(
+        [-1 if a == seq_axis else 1 for a in range(x.ndim)]
+    )
+    until = lengths.reshape([-1 if axis == batch_axis else 1 for axis in range(x.ndim)])
+    mirrored = torch.where(places < until, until - 1 - places, places)
+    return torch.gather(x, seq_axis, mirrored.expand(x.shape).long())
+
+
 @op("tile")
 def tile(x: Tensor, reps: Sequence[int]) -> Tensor:
     """Repeat `x` along each axis."""

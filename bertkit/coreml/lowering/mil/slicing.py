@@ -32,19 +32,24 @@ def slice_by_index(
         end_mask: ignore the end and go on to the last (for a negative stride the first) element.
         squeeze_mask: take only the element at begin, and remove the axis.
     """
-    index: list[slice | int] = []
-    for axis in range(x.ndim):
-        start = None if begin_mask is not None and begin_mask[axis] else begin[axis]
-        stop = None if end_mask is not None and end_mask[axis] else end[axis]
-        step = 1 if stride is None else stride[axis]
-        if squeeze_mask is not None and squeeze_mask[axis]:
-            index.append(0 if start is None else start)
-        elif step > 0:
-            index.append(slice(start, stop, step))
-        else:
-            x = x.flip(axis)
-            index.append(slice(_mirrored(start, x.shape[axis]), _mirrored(stop, x.shape[axis]), -step))
-    return x[tuple(index)]
+    return _sliced(x, begin, end, stride, begin_mask, end_mask, squeeze_mask)
+
+
+@op("slice_update", since="iOS18")
+def slice_update(
+    x: Tensor,
+    update: Tensor,
+    begin: Sequence[int],
+    end: Sequence[int],
+    stride: Sequence[int] | None = None,
+    begin_mask: Sequence[bool] | None = None,
+    end_mask: Sequence[bool] | None = None,
+    squeeze_mask: Sequence[bool] | None = None,
+) -> Tensor:
+    """Return `x` with x[begin:end:stride] replaced by `update`; the arguments are those of `slice_by_index`."""
+    places = torch.arange(x.numel(), device=x.device).reshape(x.shape)
+    chosen = _sliced(places, begin, end, stride, begin_mask, end_mask, squeeze_mask)
+    return torch.scatter(x.reshape(-1), 0, chosen.reshape(-1), update.reshape(-1)).reshape(x.shape)
 
 
 @op("slice_by_size")
@@ -74,6 +79,30 @@ def pad(x: Tensor, pad: Sequence[int], mode: str = "constant", constant_val: int
     for axis, (before, after) in enumerate(margins, start=x.ndim - len(margins)):
         x = torch.cat([extend(x, axis, before, False), x, extend(x, axis, after, True)], axis)
     return x
+
+
+def _sliced(
+    x: Tensor,
+    begin: Sequence[int],
+    end: Sequence[int],
+    stride: Sequence[int] | None,
+    begin_mask: Sequence[bool] | None,
+    end_mask: Sequence[bool] | None,
+    squeeze_mask: Sequence[bool] | None,
+) -> Tensor:
+    index: list[slice | int] = []
+    for axis in range(x.ndim):
+        start = None if begin_mask is not None and begin_mask[axis] else begin[axis]
+        stop = None if end_mask is not None and end_mask[axis] else end[axis]
+        step = 1 if stride is None else stride[axis]
+        if squeeze_mask is not None and squeeze_mask[axis]:
+            index.append(0 if start is None else start)
+        elif step > 0:
+            index.append(slice(start, stop, step))
+        else:
+            x = x.flip(axis)
+            index.append(slice(_mirrored(start, x.shape[axis]), _mirrored(stop, x.shape[axis]), -step))
+    return x[tuple(index)]
 
 
 def _reflected(x: Tensor, axis: int, count: int, at_end: bool) -> Tensor:
