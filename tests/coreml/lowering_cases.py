@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from lowering_cases_space import SPACE_CASES
+from lowering_cases_state import STATE_CASES
 from lowering_support import Array, Case
 from torch.nn import functional
 
@@ -350,4 +352,6 @@ CASES = [
     *GATHER,
     *FILL,
     *CONVOLUTION,
+    *SPACE_CASES,
+    *STATE_CASES,
 ]

@@ -30,9 +30,11 @@ def test_an_op_computes_what_coremltools_says(index: int, computed: dict[int, li
     for found, expected in zip(computed[index], CASES[index].results(), strict=True):
         assert found.shape == expected.shape
         assert found.dtype == _COMPUTED_AS[expected.dtype.kind] or CASES[index].op == "shape"
-        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=5e-6)
 
 
 def test_every_op_has_a_case() -> None:
-    in_test_lowering_sizes = {"fill", "range_1d"}
-    assert OPS.names() - {case.op for case in CASES} == in_test_lowering_sizes
+    elsewhere = {"fill", "range_1d"}  # in test_lowering_sizes
+    elsewhere |= {"conv_quantized", "dequantize", "random_bernoulli", "random_categorical"}  # in test_lowering_direct
+    elsewhere |= {"random_normal", "random_uniform"}
+    assert OPS.names() - {case.op for case in CASES} == elsewhere

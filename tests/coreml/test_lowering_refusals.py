@@ -61,6 +61,13 @@ def _missing_input(specification: Any) -> None:
     del _operation(specification).inputs["x"]
 
 
+def _computed_constant(specification: Any) -> None:
+    operation = _operation(specification)
+    operation.type = "gelu"
+    operation.inputs["mode"].CopyFrom(operation.inputs["x"])
+    del operation.inputs["axis"]
+
+
 def _undefined_value(specification: Any) -> None:
     _operation(specification).inputs["x"].arguments[0].name = "nowhere"
 
@@ -97,6 +104,11 @@ _PROGRAMS: list[tuple[Callable[[Any], None], type[BertkitError], str]] = [
         r'softmax "scores" uses temperature, .* Available: x, axis',
     ),
     (_missing_input, ModelError, r'softmax "scores" lacks the required x'),
+    (
+        _computed_constant,
+        UnsupportedError,
+        r'The input "mode" of gelu "scores" is computed from the model',
+    ),
     (_undefined_value, ModelError, r'"scores_x" refers to the value "nowhere", which nothing before it produces'),
     (_nested_block, UnsupportedError, r'"softmax" at "scores" holds blocks; only cond and while_loop may'),
     (_list_for_one, ModelError, r'The input "x" of softmax "scores" must be one value, got a list of 2'),

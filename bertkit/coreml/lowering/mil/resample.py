@@ -169,7 +169,7 @@ def crop_resize(
 def _sampled(x: Tensor, down: Tensor, across: Tensor, sampling: str, padding: str, value: float) -> Tensor:
     """Sample x [batch, channels, height, width] at `down` and `across` [batch, rows, columns], in elements."""
     if sampling == "nearest":
-        return _picked(x, torch.round(down), torch.round(across), padding, value)
+        return _picked(x, torch.floor(down + 0.5), torch.floor(across + 0.5), padding, value)
     top, left = torch.floor(down), torch.floor(across)
     below, right = (down - top).unsqueeze(1), (across - left).unsqueeze(1)
     upper = _picked(x, top, left, padding, value) * (1 - right) + _picked(x, top, left + 1, padding, value) * right

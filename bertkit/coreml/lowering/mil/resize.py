@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -14,14 +14,14 @@ from bertkit.coreml.lowering.registry import op
 def upsample_nearest_neighbor(
     x: Tensor, scale_factor_height: int | float = 1, scale_factor_width: int | float = 1
 ) -> Tensor:
-    """Scale the last two axes by factors; each value is that of the element its position lies in."""
-    return _resized(x, _scaled(x, scale_factor_height, scale_factor_width), "NEAREST_NEIGHBOR", "DEFAULT")
+    """Scale the last two axes by factors; each value is that of the element in which its beginning lies."""
+    return _resized(x, _scaled(x, scale_factor_height, scale_factor_width), "DEFAULT", _element_at)
 
 
 @op("resize_nearest_neighbor")
 def resize_nearest_neighbor(x: Tensor, target_size_height: int, target_size_width: int) -> Tensor:
-    """Give the last two axes new sizes; each value is that of the element its position lies in."""
-    return _resized(x, [target_size_height, target_size_width], "NEAREST_NEIGHBOR", "DEFAULT")
+    """Give the last two axes new sizes; each value is that of the element in which its middle lies."""
+    return _resized(x, [target_size_height, target_size_width], "UNALIGN_CORNERS", _nearest)
 
 
 @op("upsample_bilinear")
@@ -30,7 +30,7 @@ def upsample_bilinear(
 ) -> Tensor:
     """Scale the last two axes by factors, with linear interpolation; corners stay corners if they are aligned."""
     mode = "STRICT_ALIGN_CORNERS" if align_corners else "UNALIGN_CORNERS"
-    return _resized(x, _scaled(x, scale_factor_height, scale_factor_width), "LINEAR", mode)
+    return _resized(x, _scaled(x, scale_factor_height, scale_factor_width), mode, _linear)
 
 
 @op("resize_bilinear")
@@ -38,7 +38,7 @@ def resize_bilinear(
     x: Tensor, target_size_height: int = 1, target_size_width: int = 1, sampling_mode: str = "DEFAULT"
 ) -> Tensor:
     """Give the last two axes new sizes, with linear interpolation between `positions`."""
-    return _resized(x, [target_size_height, target_size_width], "LINEAR", sampling_mode)
+    return _resized(x, [target_size_height, target_size_width], sampling_mode, _linear)
 
 
 @op("resize", since="iOS17")
@@ -56,9 +56,12 @@ def resize(
         shape: its last `resized_dims` entries are the sizes; 0 keeps the size of that axis.
         resized_dims: number of axes.
         interpolation_mode: `LINEAR` or `NEAREST_NEIGHBOR`.
-        sampling_mode: see `positions`.
+        sampling_mode: see `positions`; the element nearest to where `DEFAULT` is means the one its middle lies in.
     """
-    return _resized(x, list(shape)[len(shape) - resized_dims :], interpolation_mode, sampling_mode)
+    sizes = list(shape)[len(shape) - resized_dims :]
+    if interpolation_mode == "LINEAR":
+        return _resized(x, sizes, sampling_mode, _linear)
+    return _resized(x, sizes, "UNALIGN_CORNERS" if sampling_mode == "DEFAULT" else sampling_mode, _nearest)
 
 
 def positions(mode: str, size: int | Tensor, count: int) -> Tensor:
@@ -80,15 +83,15 @@ def positions(mode: str, size: int | Tensor, count: int) -> Tensor:
     if isinstance(length, Tensor):
         steps = steps.to(length.device)
     if mode == "DEFAULT":
-        return steps * (length / count)
+        return steps * length / count
     if mode == "UNALIGN_CORNERS":
-        return (steps + 0.5) * (length / count) - 0.5
+        return (steps + 0.5) * length / count - 0.5
     if mode == "OFFSET_CORNERS":
         way = length - 1
         way = way.clamp(min=1) if isinstance(way, Tensor) else torch.sym_max(way, 1)  # type: ignore[no-untyped-call]
-        return (steps + 0.5) * (way / count)
+        return (steps + 0.5) * way / count
     if count > 1:
-        return steps * ((length - 1) / (count - 1))
+        return steps * (length - 1) / (count - 1)
     return steps + (length - 1) / 2 if mode == "ALIGN_CORNERS" else steps + 0 * length
 
 
@@ -96,19 +99,20 @@ def _scaled(x: Tensor, *factors: float) -> list[int]:
     return [torch.sym_int(factor * size) for factor, size in zip(factors, x.shape[-2:], strict=True)]
 
 
-def _resized(x: Tensor, sizes: Sequence[int], interpolation: str, mode: str) -> Tensor:
+def _resized(x: Tensor, sizes: Sequence[int], mode: str, pick: Callable[[Tensor, int, Tensor], Tensor]) -> Tensor:
     for axis, wanted in enumerate(sizes, start=x.ndim - len(sizes)):
         size = x.shape[axis]
         count = size if isinstance(wanted, int) and wanted == 0 else wanted
-        places = positions(mode, size, count).to(x.device).clamp(0, size - 1)
-        x = _nearest(x, axis, places, mode) if interpolation == "NEAREST_NEIGHBOR" else _linear(x, axis, places)
+        x = pick(x, axis, positions(mode, size, count).to(x.device).clamp(0, size - 1))
     return x
 
 
-def _nearest(x: Tensor, axis: int, places: Tensor, mode: str) -> Tensor:
-    """Take the element a position lies in: elements begin at their position by default, else they lie around it."""
-    nearest = torch.floor(places) if mode == "DEFAULT" else torch.floor(places + 0.5)
-    return torch.index_select(x, axis, nearest.to(torch.int32))
+def _element_at(x: Tensor, axis: int, places: Tensor) -> Tensor:
+    return torch.index_select(x, axis, torch.floor(places).to(torch.int32))
+
+
+def _nearest(x: Tensor, axis: int, places: Tensor) -> Tensor:
+    return torch.index_select(x, axis, torch.floor(places + 0.5).clamp(max=x.shape[axis] - 1).to(torch.int32))
 
 
 def _linear(x: Tensor, axis: int, places: Tensor) -> Tensor:
