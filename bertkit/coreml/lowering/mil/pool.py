@@ -64,7 +64,8 @@ def avg_pool(
     if whole is x or (counts_margins and not _any(extra)):
         return means
     counted = padded(padded(torch.ones_like(x[:1, :1]), margins, float(counts_margins)), extra)
-    return means / _MEANS[len(steps)](counted, list(kernel_sizes), steps)
+    shares: Tensor = _MEANS[len(steps)](counted, list(kernel_sizes), steps)
+    return means / shares
 
 
 @op("l2_pool")

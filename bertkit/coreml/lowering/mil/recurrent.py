@@ -92,12 +92,12 @@ def gru(
     gate, act = _activation(recurrent_activation), _activation(activation)
     size = initial_h.shape[-1]
     biases = torch.zeros_like(weight_hh[:, 0]) if bias is None else bias
-    reset_weight, output_weight, update_weight = weight_hh.split(size)
+    reset_weight, output_weight, update_weight = torch.split(weight_hh, size)
     states = []
     hidden = initial_h
     for step in _steps(functional.linear(x, weight_ih, input_bias), direction):
-        reset_x, output_x, update_x = step.split(size, -1)
-        reset_bias, output_bias, update_bias = biases.split(size)
+        reset_x, output_x, update_x = torch.split(step, size, -1)
+        reset_bias, output_bias, update_bias = torch.split(biases, size)
         reset = gate(reset_x + functional.linear(hidden, reset_weight, reset_bias))
         update = gate(update_x + functional.linear(hidden, update_weight, update_bias))
         if reset_after:
@@ -186,10 +186,10 @@ def _lstm(
     """Run one direction; returns the state after each step, in the order of computation, and the last memory."""
     gate, cell, act = activations
     size = hidden.shape[-1]
-    see_input, see_forget, see_output = (0.0, 0.0, 0.0) if peephole is None else peephole.split(size)
+    see_input, see_forget, see_output = (0.0, 0.0, 0.0) if peephole is None else torch.split(peephole, size)
     states = []
     for step in _steps(functional.linear(x, weight_ih, bias), direction):
-        into, forget, out, fresh = (step + functional.linear(hidden, weight_hh)).split(size, -1)
+        into, forget, out, fresh = torch.split(step + functional.linear(hidden, weight_hh), size, -1)
         kept = gate(forget + see_forget * memory) * memory
         memory = kept + gate(into + see_input * memory) * cell(fresh)
         if clip is not None:

@@ -147,7 +147,7 @@ def crop_resize(
     Returns:
         [n, channels, target_height, target_width].
     """
-    first, second = (boxes.to(x.dtype) * spatial_scale).split(2, -1)
+    first, second = torch.split(boxes.to(x.dtype) * spatial_scale, 2, -1)
     if box_coordinate_mode.startswith("CENTER_SIZE"):
         first, second = first - second / 2, first + second / 2
     if box_coordinate_mode.endswith("WIDTH_FIRST"):

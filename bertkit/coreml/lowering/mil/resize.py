@@ -96,7 +96,8 @@ def positions(mode: str, size: int | Tensor, count: int) -> Tensor:
 
 
 def _scaled(x: Tensor, *factors: float) -> list[int]:
-    return [torch.sym_int(factor * size) for factor, size in zip(factors, x.shape[-2:], strict=True)]
+    pairs = zip(factors, x.shape[-2:], strict=True)
+    return [torch.sym_int(factor * size) for factor, size in pairs]  # type: ignore[no-untyped-call]
 
 
 def _resized(x: Tensor, sizes: Sequence[int], mode: str, pick: Callable[[Tensor, int, Tensor], Tensor]) -> Tensor:

@@ -78,7 +78,7 @@ def _kept(
 
 def _overlaps(boxes: Tensor) -> Tensor:
     """Return the shared part of the union of every two boxes [n, 4]: [n, n]; 0 where both are empty."""
-    center, size = boxes.split(2, -1)
+    center, size = torch.split(boxes, 2, -1)
     low, high = center - size / 2, center + size / 2
     sides = torch.minimum(high.unsqueeze(0), high.unsqueeze(1)) - torch.maximum(low.unsqueeze(0), low.unsqueeze(1))
     shared = torch.clamp(sides, min=0).prod(-1)
