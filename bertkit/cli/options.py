@@ -27,6 +27,7 @@ class ArithmeticPrecision(str, Enum):
     auto = "auto"
     float32 = "float32"
     bfloat16 = "bfloat16"
+    float16 = "float16"
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]

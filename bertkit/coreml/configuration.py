@@ -12,10 +12,10 @@ from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.errors import InputError
 
 EngineName = Literal["auto", "torch", "openvino", "apple"]
-Precision = Literal["auto", "float32", "bfloat16"]
+Precision = Literal["auto", "float32", "bfloat16", "float16"]
 ComputeUnits = Literal["all", "cpu_only", "cpu_and_gpu", "cpu_and_neural_engine"]
 
-_DEVICE = re.compile(r"cpu|cuda(:\d+)?")
+_DEVICE = re.compile(r"cpu|cuda(:\d{1,3})?")
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,24 @@ class Configuration:
         engine: `auto`, `torch`, `openvino` or `apple`; see `bertkit.coreml.engines.choose` for what `auto` takes.
         precision: of the arithmetic, whatever the weights are stored in; `auto` is bfloat16 where the processor
             computes in it, and float32 elsewhere. The torch engine takes `auto` as float32: it is the reference.
+            `bertkit bench` measures the error and the speed of each.
+        allow_low_precision_accumulation: whether the torch engine may compute sums of products in fewer bits: on a CUDA
+            device TF32 instead of float32, and sums of a low precision in that precision; on the processor bfloat16,
+            unless `precision` says otherwise. The openvino engine does so with `auto` in any case.
         threads: processor threads; None lets the engine use every core.
-        preferred_device: `cpu`, `cuda` or `cuda:1`; None lets the engine choose.
+        preferred_device: `cpu`, `cuda` (the first CUDA device) or `cuda:1`; of several, separated by commas, the last
+            one that exists here: `cpu, cuda:0, cuda:1` takes the second GPU, or else the first, or else the processor.
+            None lets the engine choose.
         cache: folder for compiled models; None is the platform's cache folder, False compiles anew every time.
-        compute_units: what the apple engine may use.
+        compute_units: what the apple engine may use. The others run on the processor, and the torch engine on a GPU if
+            `cpu_and_gpu` is named and one is here; `cpu_only` and `cpu_and_neural_engine` exclude GPUs.
         bundle: the folder that `$BUNDLE_MAIN` stands for in the search paths of linked models; None is the folder of
             the model that links.
         function_name: which function of an ML Program to run; None is the default one.
         parameters: what to override of the model, by `ParameterKey` or its text: the number of neighbors, where a
-            linked model is, and the parameters of updates, which an `UpdateTask` holds to what the model allows.
+            linked model is, weights and biases of updatable layers (`dense.weights`), and the parameters of updates;
+            each within the limits that the model declares. In a pipeline a key is scoped to a model
+            (`model/dense.weights`), or is meant for all of them.
 
     Raises:
         InputError: a value is not one of those above.
@@ -42,6 +51,7 @@ class Configuration:
 
     engine: EngineName = "auto"
     precision: Precision = "auto"
+    allow_low_precision_accumulation: bool = False
     threads: int | None = None
     preferred_device: str | None = None
     cache: str | Path | Literal[False] | None = None
@@ -58,10 +68,22 @@ class Configuration:
             raise InputError(
                 f"threads must be a whole number of at least 1, or None for all cores; got {self.threads!r}."
             )
-        if self.preferred_device is not None and not _DEVICE.fullmatch(str(self.preferred_device)):
-            raise InputError(f'preferred_device must be "cpu", "cuda" or "cuda:<n>"; got {self.preferred_device!r}.')
+        names = [] if self.preferred_device is None else str(self.preferred_device).split(",")
+        if not all(_DEVICE.fullmatch(name.strip()) for name in names):
+            raise InputError(
+                'preferred_device must be "cpu", "cuda" or "cuda:<n>", or several of them separated by commas; got '
+                f"{self.preferred_device!r}."
+            )
+        if not isinstance(self.allow_low_precision_accumulation, bool):
+            got = repr(self.allow_low_precision_accumulation)
+            raise InputError(f"allow_low_precision_accumulation must be True or False; got {got}.")
         if not (self.cache is None or self.cache is False or isinstance(self.cache, str | Path)):
             raise InputError(f"cache must be a folder, None for the platform's own, or False; got {self.cache!r}.")
+
+    def without_arrays(self) -> Configuration:
+        """Return the same configuration without weights and biases, which an update starts from and then replaces."""
+        kept = {key: value for key, value in self.parameters.items() if not ParameterKey.of(key).is_array}
+        return replace(self, parameters=kept)
 
     def inside(self, model: str) -> Configuration:
         """Return the configuration of the model of that name in a pipeline."""

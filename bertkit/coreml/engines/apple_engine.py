@@ -75,11 +75,16 @@ def load(
     """Let Core ML compile and load a model.
 
     Raises:
-        UnsupportedError: this is not macOS.
+        UnsupportedError: this is not macOS, or the model was changed since it was opened.
         ModelError: Core ML refuses the model.
     """
     if not available():
         raise UnsupportedError(f'The apple engine needs macOS, this is {platform.system()}. Use "openvino" or "torch".')
+    if package.edited:
+        raise UnsupportedError(
+            f"{package.path} was changed in memory, and Core ML loads what is on disk. Save the model first, or use "
+            'engine="torch".'
+        )
     import coremltools
 
     try:

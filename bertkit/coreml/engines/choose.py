@@ -2,8 +2,9 @@
 
 `Configuration.engine` names one, or `auto` chooses:
 
-1. torch, if `preferred_device` is a CUDA device;
-2. apple, on macOS, unless `preferred_device` or `precision` asks for what Core ML does not let a caller choose;
+1. torch, if `preferred_device` or `compute_units` mean a CUDA device that is here;
+2. apple, on macOS, unless `preferred_device`, `precision` or the accumulation asks for what Core ML does not let a
+   caller choose;
 3. openvino, if it is installed and can compile the model;
 4. torch on the processor, at once if the model has branches, loops, states or custom layers.
 
@@ -21,6 +22,7 @@ from bertkit.coreml.configuration import Configuration, EngineName
 from bertkit.coreml.description import Function
 from bertkit.coreml.engines import apple_engine
 from bertkit.coreml.engines.base import Engine
+from bertkit.coreml.engines.devices import choose_device, named_devices
 from bertkit.coreml.engines.openvino_runtime import NotConvertibleError
 from bertkit.coreml.engines.torch_only import torch_only
 from bertkit.coreml.kinds import PIPELINES
@@ -48,6 +50,10 @@ def load_engine(package: Package, function: Function, configuration: Configurati
     composed = None if name == "apple" else _composed(package, function, configuration)
     if composed is not None:
         return composed
+    if configuration.parameters:
+        from bertkit.coreml.overrides import overridden
+
+        package = overridden(package, configuration)
     reason = torch_only(package, function, name)
     if reason:
         if configuration.engine != "auto":
@@ -73,16 +79,21 @@ def choose(configuration: Configuration) -> str:
     Raises:
         InputError: the engine cannot use the preferred device.
     """
-    device = configuration.preferred_device
-    on_cuda = device is not None and device.startswith("cuda")
+    names = named_devices(configuration)
+    only_cuda = bool(names) and "cpu" not in names
     if configuration.engine != "auto":
-        _check_able(configuration, on_cuda)
+        _check_able(configuration, only_cuda)
         return configuration.engine
-    if on_cuda:
-        return "torch"
-    if apple_engine.available() and device is None and configuration.precision == "auto":
+    if apple_engine.available() and _leaves_to_core_ml(configuration):
         return "apple"
+    if only_cuda or choose_device(configuration) != "cpu":
+        return "torch"
     return "openvino" if installed("openvino") else "torch"
+
+
+def _leaves_to_core_ml(configuration: Configuration) -> bool:
+    asks = configuration.preferred_device is not None or configuration.allow_low_precision_accumulation
+    return not asks and configuration.precision == "auto"
 
 
 def _check_able(configuration: Configuration, on_cuda: bool) -> None:
@@ -97,6 +108,8 @@ def _check_able(configuration: Configuration, on_cuda: bool) -> None:
             f"Core ML chooses the precision itself, it cannot be made to use {configuration.precision}. "
             'Use precision="auto", or another engine.'
         )
+    if configuration.engine == "apple" and configuration.allow_low_precision_accumulation:
+        raise InputError("coremltools does not let a caller choose how Core ML accumulates. Use another engine.")
     if configuration.engine == "apple" and configuration.preferred_device is not None:
         raise InputError('The apple engine takes compute_units="cpu_only" and the like instead of preferred_device.')
 

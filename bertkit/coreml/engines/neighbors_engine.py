@@ -13,7 +13,6 @@ from bertkit.coreml.description import Function
 from bertkit.coreml.engines.base import Array
 from bertkit.coreml.neighbors import Neighbors
 from bertkit.coreml.package import Package
-from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.errors import UnsupportedError
 
 
@@ -57,7 +56,11 @@ def load(package: Package, function: Function, configuration: Configuration) -> 
     """Read the samples.
 
     `Configuration.parameters` may override how many neighbors vote.
+
+    Raises:
+        InputError: the file does not allow that number of neighbors.
     """
-    wanted = {ParameterKey.of(key): value for key, value in configuration.parameters.items()}
-    count = wanted.get(ParameterKey.NUMBER_OF_NEIGHBORS)
+    from bertkit.coreml.overrides import neighbor_count
+
+    count = neighbor_count(package.specification, configuration)
     return NeighborsEngine(Neighbors.of(package.specification.kNearestNeighborsClassifier, count), function)

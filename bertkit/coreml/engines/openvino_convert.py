@@ -31,8 +31,8 @@ def convert(lowered: Lowered, features: Iterable[Feature], *, exact: bool) -> tu
     Args:
         lowered: the graph, on the processor.
         features: the function's inputs, which say which axes vary.
-        exact: keep every weight as it is. Otherwise weights are rounded to float16, which is finer than the bfloat16
-            that they are then computed in.
+        exact: keep every weight as it is. Otherwise weights are rounded to float16, which is as fine as the float16
+            or finer than the bfloat16 that they are then computed in.
 
     Returns:
         The `openvino.Model`, whose inputs are in the order of `lowered.inputs`, and for each of `lowered.outputs` the

@@ -37,7 +37,7 @@ class OpenVinoEngine:
         compiled: `openvino.CompiledModel`.
         inputs: feature names in the order of its inputs.
         outputs: feature name to the index of its output.
-        precision: `f32` or `bf16`.
+        precision: `f32`, `bf16` or `f16`.
         first_arguments: what is computed before anything else, and thrown away; None where that is not needed. See
             `_first_arguments`.
         reference: makes the torch engine, which computes traces.
@@ -58,7 +58,8 @@ class OpenVinoEngine:
     def settings(self) -> str:
         """Device, precision and threads, as text for people and logs."""
         threads = self.compiled.get_property("INFERENCE_NUM_THREADS")
-        return f"cpu, {'bfloat16' if self.precision == 'bf16' else 'float32'}, {threads} threads"
+        name = next(name for name, hint in openvino_runtime.HINTS.items() if hint == self.precision)
+        return f"cpu, {name}, {threads} threads"
 
     def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Compute the outputs; see `Engine.run`."""
@@ -187,7 +188,7 @@ def _compile(
 
     _logger.info("Compiling %s for OpenVINO; the result is kept for the next time.", package.path)
     lowered = lower(package, configuration.function_name)
-    model, indices = convert(lowered, features, exact=properties["INFERENCE_PRECISION_HINT"] != "bf16")
+    model, indices = convert(lowered, features, exact=properties["INFERENCE_PRECISION_HINT"] == "f32")
     compiled = core.compile_model(model, _DEVICE, properties)
     header = {"inputs": list(lowered.inputs), "outputs": dict(zip(lowered.outputs, indices, strict=True))}
     return compiled, header

@@ -9,7 +9,10 @@ from bertkit.coreml.configuration import Precision
 from bertkit.dependencies import require
 from bertkit.errors import InputError, UnsupportedError
 
+HINTS = {"float32": "f32", "bfloat16": "bf16", "float16": "f16"}
+
 _TELEMETRY = "openvino_telemetry"
+_CAPABILITIES = {"bfloat16": "BF16", "float16": "FP16"}
 
 
 class NotConvertibleError(UnsupportedError):
@@ -42,13 +45,15 @@ def capabilities(core: Any) -> tuple[str, ...]:
 
 
 def choose_precision(wanted: Precision, available: tuple[str, ...]) -> str:
-    """Return the precision in OpenVINO's words, `f32` or `bf16`.
+    """Return the precision in OpenVINO's words, `f32`, `bf16` or `f16`.
 
     Raises:
-        InputError: bfloat16 is asked for on a processor that does not compute in it.
+        InputError: a low precision is asked for on a processor that does not compute in it.
     """
-    if wanted == "bfloat16" and "BF16" not in available:
+    if wanted in _CAPABILITIES and _CAPABILITIES[wanted] not in available:
         raise InputError(
-            f'This processor does not compute in bfloat16 (it has {", ".join(available)}). Pass precision="float32".'
+            f'This processor does not compute in {wanted} (it has {", ".join(available)}). Pass precision="float32".'
         )
-    return "bf16" if wanted != "float32" and "BF16" in available else "f32"
+    if wanted == "auto":
+        return "bf16" if "BF16" in available else "f32"
+    return HINTS[wanted]

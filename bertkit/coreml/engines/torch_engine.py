@@ -15,10 +15,13 @@ from torch import Tensor, fx
 
 from bertkit.coreml.configuration import Configuration
 from bertkit.coreml.engines.base import Array, runtime_array
+from bertkit.coreml.engines.devices import choose_device
 from bertkit.coreml.faults import first_line
 from bertkit.coreml.lowering.blocks import Block
 from bertkit.coreml.lowering.graph import Lowered
 from bertkit.errors import BertkitError, InputError, ModelError
+
+_PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,14 +31,18 @@ class TorchEngine:
     Attributes:
         lowered: the graph; its module lies on `device`.
         device: where it runs.
-        precision: float32, or bfloat16 by autocast: matrix products in bfloat16, normalization and softmax in float32.
+        precision: float32, or bfloat16 or float16 by autocast: matrix products in it, normalization and softmax in
+            float32.
         threads: processor threads; None leaves torch's own setting.
+        low_accumulation: on a CUDA device, whether products of float32 are computed in TF32, and sums of a lower
+            precision in that precision.
     """
 
     lowered: Lowered
     device: torch.device
     precision: torch.dtype
     threads: int | None
+    low_accumulation: bool = False
     name: str = "torch"
 
     @classmethod
@@ -45,16 +52,22 @@ class TorchEngine:
         Raises:
             InputError: the device does not exist here.
         """
-        device = _device(configuration.preferred_device)
+        device = torch.device(choose_device(configuration))
         lowered.module.to(device)
-        precision = torch.bfloat16 if configuration.precision == "bfloat16" else torch.float32
-        return cls(lowered, device, precision, configuration.threads)
+        low = configuration.allow_low_precision_accumulation
+        on_processor = device.type == "cpu"
+        automatic = torch.bfloat16 if low and on_processor else torch.float32
+        precision = _PRECISIONS.get(configuration.precision, automatic)
+        return cls(lowered, device, precision, configuration.threads, low and not on_processor)
 
     @property
     def settings(self) -> str:
         """Device, precision and threads, as text for people and logs."""
         threads = torch.get_num_threads() if self.threads is None else self.threads
-        return f"{self.device}, {str(self.precision).removeprefix('torch.')}, {threads} threads"
+        precision = str(self.precision).removeprefix("torch.")
+        if self.low_accumulation:
+            precision = "TF32" if self.precision == torch.float32 else f"{precision} sums in {precision}"
+        return f"{self.device}, {precision}, {threads} threads"
 
     def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """Compute the outputs; see `Engine.run`."""
@@ -113,6 +126,8 @@ class TorchEngine:
                 stack.enter_context(self.device)  # operations that make tensors make them there
             if self.precision != torch.float32:
                 stack.enter_context(torch.autocast(self.device.type, dtype=self.precision))
+            if self.low_accumulation:
+                stack.enter_context(_low_accumulation())
             if self.threads is not None:
                 stack.enter_context(_threads(self.threads))
             yield
@@ -164,7 +179,7 @@ def _array(value: Any) -> Array:
     """Convert a node's value: a tensor, or in shape arithmetic an int or a tuple of ints."""
     if not isinstance(value, Tensor):
         return np.asarray(value)
-    return np.array((value.float() if value.dtype == torch.bfloat16 else value).cpu().numpy())
+    return np.array((value.float() if value.dtype in (torch.bfloat16, torch.float16) else value).cpu().numpy())
 
 
 @contextmanager
@@ -177,12 +192,23 @@ def _threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _device(preferred: str | None) -> torch.device:
-    device = torch.device("cpu" if preferred is None else preferred)
-    available = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if device.type == "cuda" and (0 if device.index is None else device.index) >= available:
-        raise InputError(
-            f'preferred_device is "{preferred}", but torch finds {available} CUDA devices here. '
-            'Pass "cpu", or install a torch build with CUDA.'
-        )
-    return device
+@contextmanager
+def _low_accumulation() -> Iterator[None]:
+    """Let CUDA compute products in fewer bits; torch keeps these settings for the whole process."""
+    matmul = torch.backends.cuda.matmul
+    settings = {
+        "allow_tf32": True,
+        "allow_fp16_reduced_precision_reduction": True,
+        "allow_bf16_reduced_precision_reduction": True,
+    }
+    before = {name: getattr(matmul, name) for name in settings}
+    convolutions = torch.backends.cudnn.allow_tf32
+    try:
+        for name, value in settings.items():
+            setattr(matmul, name, value)
+        torch.backends.cudnn.allow_tf32 = True
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(matmul, name, value)
+        torch.backends.cudnn.allow_tf32 = convolutions

@@ -52,7 +52,7 @@ class UpdateContext:
     @cached_property
     def model(self) -> Model:
         """The model at that moment, ready to predict."""
-        return Model.load(self.package, self._configuration)
+        return Model.load(self.package, self._configuration.without_arrays())
 
     def save(self, path: str | Path) -> Path:
         """Write the model so that the file at `path` is always a whole one, the old or the new.
