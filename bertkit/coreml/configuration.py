@@ -74,9 +74,7 @@ class Configuration:
                 'preferred_device must be "cpu", "cuda" or "cuda:<n>", or several of them separated by commas; got '
                 f"{self.preferred_device!r}."
             )
-        if not isinstance(self.allow_low_precision_accumulation, bool):
-            got = repr(self.allow_low_precision_accumulation)
-            raise InputError(f"allow_low_precision_accumulation must be True or False; got {got}.")
+        _check_flag("allow_low_precision_accumulation", self.allow_low_precision_accumulation)
         if not (self.cache is None or self.cache is False or isinstance(self.cache, str | Path)):
             raise InputError(f"cache must be a folder, None for the platform's own, or False; got {self.cache!r}.")
 
@@ -94,6 +92,11 @@ class Configuration:
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise InputError(f"{name} must be one of {', '.join(choices)}; got {value!r}.")
+
+
+def _check_flag(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise InputError(f"{name} must be True or False; got {value!r}.")
 
 
 def _is_integer(value: object) -> bool:

@@ -110,7 +110,7 @@ def test_an_unknown_function_is_refused(path: Path) -> None:
     ("options", "message"),
     [
         ({"engine": "onnx"}, r"engine must be one of auto, torch, openvino, apple; got 'onnx'"),
-        ({"precision": "float16"}, "precision must be one of auto, float32, bfloat16; got 'float16'"),
+        ({"precision": "int8"}, "precision must be one of auto, float32, bfloat16, float16; got 'int8'"),
         ({"compute_units": "gpu"}, "compute_units must be one of all, cpu_only"),
         ({"threads": 0}, "threads must be a whole number of at least 1"),
         ({"threads": True}, "threads must be a whole number"),
