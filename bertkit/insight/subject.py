@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bertkit.errors import InputError
+from bertkit.errors import InputError, UnsupportedError
 from bertkit.insight.anatomy import Anatomy
 from bertkit.insight.text import shortened
 from bertkit.insight.token_row import TokenRow
@@ -21,6 +21,7 @@ from bertkit.qa.windows import Window, rows
 
 if TYPE_CHECKING:
     from bertkit.coreml import Model
+    from bertkit.coreml.engines.base import Engine
     from bertkit.coreml.lowering import Lowered
 
 Array = NDArray[Any]
@@ -89,36 +90,70 @@ class Subject:
     """
 
     reader: Reader
+    _graphs: list[tuple[Model, Lowered]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def model(self) -> Model:
-        """The reader's model.
+        """The reader's model; of one that has learned, the file it began with and the head that it uses now, joined.
 
         Raises:
             InputError: it is not a Core ML file.
+            UnsupportedError: it learned with a head that is deeper than its file's.
         """
+        from bertkit.bert.head import HeadedModel
         from bertkit.coreml import Model
 
         model = self.reader.model
+        if isinstance(model, HeadedModel):
+            return model.joined()
         if not isinstance(model, Model):
             raise InputError(
                 f"Only the layers of a bertkit.coreml.Model can be looked into, not of {type(model).__name__}."
             )
         return model
 
-    @cached_property
+    @property
+    def layered(self) -> bool:
+        """Whether `model` is there, so that layers can be looked into."""
+        try:
+            return self.model is not None
+        except (InputError, UnsupportedError):
+            return False
+
+    @property
+    def name(self) -> str:
+        """The model's file name; of a reader that has learned, also that of its head."""
+        from bertkit.bert.head import HeadedModel
+
+        model = self.reader.model
+        return model.name if isinstance(model, HeadedModel) else self.model.package.path.name
+
+    @property
+    def engine(self) -> Engine:
+        """What the reader answers with; of a reader that has learned, what runs its encoder."""
+        from bertkit.bert.head import HeadedModel
+
+        model = self.reader.model
+        return model.encoder.engine if isinstance(model, HeadedModel) else self.model.engine
+
+    @property
     def lowered(self) -> Lowered:
         """The file as a graph that is run operation by operation, in float32 whatever the reader's engine computes in.
 
         Raises:
             InputError: the reader's model is not a Core ML file.
         """
+        model = self.model
+        if not self._graphs or self._graphs[-1][0] is not model:  # the reader may have learned since
+            self._graphs[:] = [(model, self._graph_of(model))]
+        return self._graphs[-1][1]
+
+    def _graph_of(self, model: Model) -> Lowered:
         from bertkit.coreml.engines.torch_engine import TorchEngine
         from bertkit.coreml.lowering import lower
 
-        if isinstance(self.model.engine, TorchEngine):
-            return self.model.engine.lowered
-        return lower(self.model.package, self.model.configuration.function_name)
+        engine = model.engine if model is self.reader.model else None
+        return engine.lowered if isinstance(engine, TorchEngine) else lower(model.package, model.configuration.function_name)
 
     @cached_property
     def anatomy(self) -> Anatomy:

@@ -155,7 +155,7 @@ def _names_by_node(layers: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]
 
 
 def _kinds(subject: Subject) -> dict[str, str]:
-    tree = read_module_map(subject.reader.model.description.metadata.user_defined)
+    tree = read_module_map(subject.model.description.metadata.user_defined)
     return {} if tree is None else {layer: kind for node in tree.walk() for layer, kind in node.layers.items()}
 
 

@@ -13,8 +13,10 @@ from bertkit.bert.head import (
     HeadedModel,
     HeadOptions,
     Role,
+    SpanWeights,
     build_head,
     cut_encoder,
+    join_head,
     read_span_weights,
     span_features,
     target_of,
@@ -23,7 +25,7 @@ from bertkit.bert.head import (
 from bertkit.coreml import Configuration, Model, Package, save_model
 from bertkit.coreml.update import UpdateTask
 from bertkit.coreml.validate import why_not_updatable
-from bertkit.errors import ModelError
+from bertkit.errors import ModelError, UnsupportedError
 
 TORCH = Configuration(engine="torch")
 
@@ -54,6 +56,34 @@ def test_encoder_and_head_score_as_the_reader(
     for name in ("start_logits", "end_logits"):
         np.testing.assert_allclose(found[name], expected[name], atol=2e-5)
     assert not why_not_updatable(Package.open(head))
+
+
+@pytest.mark.parametrize(("kind", "precision"), [("mlprogram", "float16"), ("neuralnetwork", "float32")])
+def test_a_learned_head_and_its_reader_are_one_file_again(
+    converted: Callable[..., Conversion], tmp_path: Path, kind: str, precision: str
+) -> None:
+    reader = Package.open(converted("bert", kind, precision=precision).path)
+    encoder = cut_encoder(reader, tmp_path / f"encoder{reader.path.suffix}")
+    weights = read_span_weights(reader)
+    learned = SpanWeights(weights.matrix[:, ::-1] * 2, weights.bias + 1)
+    head = Package.open(save_model(tmp_path / "head.mlmodel", build_head(learned)))
+    folder = reader.specification_path.parent / "weights" if reader.weight_paths() else None
+    joined = save_model(tmp_path / f"one{reader.path.suffix}", join_head(reader, head).specification, folder)
+    both = HeadedModel(Model.load(encoder, TORCH), Model.load(head, TORCH))
+    expected, found = both.predict(_inputs(1)), Model.load(joined, TORCH).predict(_inputs(1))
+    for name in ("start_logits", "end_logits"):
+        np.testing.assert_allclose(found[name], expected[name], atol=2e-3 if precision == "float16" else 2e-5)
+
+
+def test_a_head_that_does_not_fit_is_refused(tmp_path: Path, converted: Callable[..., Conversion]) -> None:
+    reader = Package.open(converted("bert").path)
+    weights = read_span_weights(reader)
+    deeper = save_model(tmp_path / "deeper.mlmodel", build_head(weights, HeadOptions(units=4)))
+    with pytest.raises(UnsupportedError, match="Answers and scores can"):
+        join_head(reader, Package.open(deeper))
+    wider = save_model(tmp_path / "wider.mlmodel", build_head(SpanWeights(np.ones((2, 9), np.float32), weights.bias)))
+    with pytest.raises(ModelError, match="9 numbers a token"):
+        join_head(reader, Package.open(wider))
 
 
 def test_a_file_without_a_span_head_is_refused(tmp_path: Path, converted: Callable[..., Conversion]) -> None:

@@ -8,12 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bertkit.bert.head.names import BLOCKED, FEATURES, POSITION, PROBABILITIES, SCORES
+from bertkit.bert.head.names import (
+    BLOCKED,
+    DENSE_LAYER,
+    FEATURES,
+    LOGITS_LAYER,
+    POSITION,
+    PROBABILITIES,
+    SCORES,
+)
 from bertkit.bert.head.span_weights import SpanWeights
 from bertkit.coreml import proto
 
 _VERSION = 4  # iOS 13, the first with updatable models
-_DENSE, _OUTPUT = "span_head__dense", "span_head__logits"
 _SPREAD = 0.05  # of the random weights of a deeper head's units
 
 
@@ -58,10 +65,10 @@ def build_head(weights: SpanWeights, options: HeadOptions | None = None) -> Any:
     matrix, bias, source = _passing_masks(weights.matrix), weights.bias, FEATURES
     if options.units:
         first, matrix = _deeper(matrix, options)
-        add_convolution(network, _DENSE, (source, "dense"), first, np.zeros(len(first), np.float32))
+        add_convolution(network, DENSE_LAYER, (source, "dense"), first, np.zeros(len(first), np.float32))
         _add(network, "span_head__relu", "activation", "dense", "units").ReLU.SetInParent()
         source = "units"
-    add_convolution(network, _OUTPUT, (source, "logits"), matrix, bias)
+    add_convolution(network, LOGITS_LAYER, (source, "logits"), matrix, bias)
     add_loss(specification, options)
     for features in (specification.description.input, specification.description.trainingInput):
         _ranged_array(features, FEATURES, channels, options.longest)

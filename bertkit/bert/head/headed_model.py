@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bertkit.bert.head.features import span_features
+from bertkit.bert.head.join import join_head
 from bertkit.bert.head.names import FEATURES, HIDDEN, SCORES
-from bertkit.coreml import Model
+from bertkit.coreml import Model, Package
 from bertkit.errors import InputError
 
 
@@ -20,20 +21,43 @@ class HeadedModel:
     Args:
         encoder: see `cut_encoder`.
         head: see `build_head`.
+        reader: what both were made from; needed for `joined` alone.
 
     Attributes:
         encoder: the same.
         head: the same; another may take its place at any time.
     """
 
-    def __init__(self, encoder: Model, head: Model) -> None:
+    def __init__(self, encoder: Model, head: Model, reader: Package | None = None) -> None:
         self.encoder = encoder
         self.head = head
+        self._reader = reader
+        self._joined: tuple[Model, Model] | None = None
 
     @property
     def description(self) -> Any:
         """Interface and metadata of the encoder, which carries what a reader needs."""
         return self.encoder.description
+
+    @property
+    def name(self) -> str:
+        """The file names of the reader and of the head in use."""
+        reader = self.encoder.package if self._reader is None else self._reader
+        return f"{reader.path.name} with {self.head.package.path.name}"
+
+    def joined(self) -> Model:
+        """Return the reader with the weights of the head in use, as one model whose layers can be looked into.
+
+        Raises:
+            InputError: the reader was not given.
+            UnsupportedError: the head is deeper than the reader's.
+        """
+        head = self.head
+        if self._joined is None or self._joined[0] is not head:
+            if self._reader is None:
+                raise InputError("Encoder and head can be joined only where the reader is known that they were cut from.")
+            self._joined = head, Model.load(join_head(self._reader, head.package), self.encoder.configuration)
+        return self._joined[1]
 
     def predict(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """Compute `start_logits` and `end_logits`, each [batch, sequence] float32.

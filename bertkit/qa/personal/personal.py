@@ -95,7 +95,7 @@ class Personal:
         """Encoder and the head in use, loaded once."""
         if self._model is None:
             self.prepare()
-            self._model = HeadedModel(Model.load(self._encoder_path, self._configuration), self.head())
+            self._model = HeadedModel(Model.load(self._encoder_path, self._configuration), self.head(), self._base)
         return self._model
 
     def head(self, version: Version | int | None = None) -> Model:

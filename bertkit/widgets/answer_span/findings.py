@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-from bertkit.coreml import Model
 from bertkit.insight import apply_lens, integrate_gradients, occlude, score_spans, score_windows
 from bertkit.insight.attribution import Attribution, Method
 from bertkit.insight.band import MAX_ANSWER_TOKENS
@@ -36,8 +35,8 @@ class Findings:
 
     @property
     def layered(self) -> bool:
-        """Whether layers can be looked into: the reader's model is a Core ML file."""
-        return isinstance(self.subject.reader.model, Model)
+        """Whether layers can be looked into, or only scores."""
+        return self.subject.layered
 
     def scores(self, window: int, longest: int) -> SpanScores:
         """Return the scores of a window for answers of at most `longest` tokens."""

@@ -21,7 +21,7 @@ _LOWEST, _HIGHEST = -7.0, 1.0
 def facts(subject: Subject, checkpoint: str | Path, example: Example) -> list[str]:
     """Return what stands beside the title."""
     return [
-        f"{subject.model.package.path.name} beside {Path(checkpoint).name}",
+        f"{subject.name} beside {Path(checkpoint).name}",
         f"window {example.index + 1} of {len(example.tokenization.windows)}",
     ]
 

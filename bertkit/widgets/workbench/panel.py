@@ -67,7 +67,11 @@ class WorkbenchPanel:
     @property
     def title(self) -> str:
         """The models' file names."""
-        return " and ".join(subject.model.package.path.name for subject in self.subjects)
+        return " and ".join(self._names)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(subject.name for subject in self.subjects)
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -145,7 +149,7 @@ class WorkbenchPanel:
             **self.map.view(),
             "title": self.title,
             "document": {"name": self.document_name, "characters": len(self.document.text)},
-            "models": [subject.model.package.path.name for subject in self.subjects],
+            "models": list(self._names),
             "attentions": list(self.anatomy.attentions),
             "hidden": list(self.anatomy.hidden),
             "suggestions": list(self.suggestions),

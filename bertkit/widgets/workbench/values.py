@@ -81,7 +81,7 @@ def _word(text: str, place: int) -> int:
 
 def engine_label(run: Run) -> str:
     """Return the name and the settings of the engine that answered."""
-    engine = run.subject.model.engine
+    engine = run.subject.engine
     return f"{engine.name} ({engine.settings})"
 
 
