@@ -98,6 +98,16 @@ def _use_draw_pad(root: Any) -> None:
     expect(root.locator(".bk-guess-list")).to_be_visible(timeout=_PATIENCE_MS)
 
 
+def _use_personalize(root: Any) -> None:
+    """Delete the only correction: Python answers with an empty console."""
+    root.get_by_role("button", name="Delete").first.click()
+    expect(root.get_by_text("There are no corrections yet")).to_be_visible(timeout=_PATIENCE_MS)
+
+
+def _use_before_after(root: Any) -> None:
+    expect(root.get_by_text("fixed").first).to_be_visible()
+
+
 HOSTED = (
     Hosted("ModelMap", "ModelMap(program)", "EncoderLayer", _use_model_map, "layer=span_head__logits"),
     Hosted("ModelMap beside the original", "ModelMap(file, original=checkpoint)", "only in the file", _use_model_pair),
@@ -117,13 +127,19 @@ HOSTED = (
     Hosted("Workbench", "Workbench(reader, story, 'Who?')", "lamp", _open_everything),
     Hosted("Workbench hostile", "Workbench(reader, bad_story, HOSTILE)", "onerror", _open_everything),
     Hosted("AttentionView hostile", "AttentionView(HOSTILE, bad_story, reader)", "onerror", _open_everything),
+    Hosted("Personalize", "Personalize(learner)", "There are no corrections yet", _open_everything),
+    Hosted("Personalize hostile", "Personalize(bad_learner)", "onerror", _use_personalize),
+    Hosted("BeforeAfter", "BeforeAfter(learned)", "1 fixed", _use_before_after),
+    Hosted("BeforeAfter hostile", "BeforeAfter(bad_learned)", "onerror", _open_everything),
     Hosted("DrawPad", "DrawPad()", "emoji known", _use_draw_pad),
     Hosted("DrawPad hostile", "DrawPad(bad_pad)", "onerror", _open_everything),
 )
 """All widgets; those called `... hostile` show text that would run if it became markup."""
 
-_NAMES = """from bertkit import Document, Reader
+_NAMES = """import tempfile
+from bertkit import Document, Reader
 from bertkit.drawing import Drawing, EmojiPad
+from bertkit.qa.personal import Group, Item, Report
 from bertkit.widgets import *
 program, hostile, HOSTILE = {program!r}, {hostile!r}, {text!r}
 file, checkpoint = {pair[0]!r}, {pair[1]!r}
@@ -131,6 +147,13 @@ small_story = Document.from_text("w1 w20 w7 w9 w33 w3 w15 w2 w40 w8", "small.txt
 story = Document.from_text("Henry lit the lamp of the lighthouse. The tower fell in 1703.", "story.txt")
 bad_story = Document.from_text(HOSTILE + "\\n\\nand " + HOSTILE, HOSTILE)
 reader = Reader()
+learner, bad_learner = (Reader(file, personal=tempfile.mkdtemp()) for _ in range(2))
+corrected = bad_learner.correct(HOSTILE, bad_story, (0, 8))
+def report_of(*words):
+    items = (Item(*words, 0.0, 1.0),)
+    return Report(Group("taught", items), Group("held back", ()), Group("general", ()))
+learned = report_of("Who?", "Henry", "story.txt", "the lamp", "Henry")
+bad_learned = report_of(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
 bad_pad = EmojiPad()
 taught = bad_pad.teach(Drawing.of([[[0, 9], [0, 9]]]), HOSTILE)"""
 

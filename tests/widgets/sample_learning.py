@@ -43,3 +43,18 @@ def taught(model: Path, folder: Path, text: str = "", count: int = 3, forgets: b
         ended: Any = SimpleNamespace(report=report_of(text, forgets), loss_curve=LOSSES)
         panel.update = ended
     return panel
+
+
+def learned(model: Path, folder: Path, question: str, document: Document, words: str) -> Reader:
+    """Return a reader that was taught one answer and uses what it learned."""
+    reader = Reader(model, configuration=Configuration(engine="torch", cache=False), personal=folder)
+    reader.correct(question, document, words)
+    personal = reader.personal
+    personal.prepare()
+    examples = [example for lesson in personal.lessons(personal.known()) for example in lesson.examples()]
+    parameters = Configuration(engine="torch", parameters={"epochs": 60, "learningRate": 0.05})
+    task = personal.store.update(examples, parameters, checkpoint=None)
+    task.resume()
+    personal.store.keep(task.result(60))
+    personal.use_current()
+    return reader

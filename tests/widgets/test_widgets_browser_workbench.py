@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from bare_page import BarePage, opened
 from playwright.sync_api import Locator, expect
+from sample_learning import learned
 from sample_readers import PASSAGE, bench_of
 
 from bertkit.insight import Subject
@@ -142,6 +143,33 @@ def test_two_models_stand_side_by_side(bare: BarePage, small_subject: Subject) -
     _ask(root, FIRST)
     expect(root.get_by_role("region", name="A and B compared")).to_contain_text("equal at every layer")
     expect(_pane(root, "Answer")).to_contain_text("A: tiny-bert.mlpackage")
+
+
+def test_a_reader_before_and_after_it_learned_stands_side_by_side(
+    bare: BarePage, small_subject: Subject, pair: tuple[Path, Path], tmp_path: Path
+) -> None:
+    document = Document.from_text(PASSAGE)
+    before = small_subject.reader.ask(FIRST, document)[0].text
+    right = "w40 w8" if before != "w40 w8" else "w20 w7"
+    after = Subject(learned(pair[0], tmp_path, FIRST, document, right))
+    bench = WorkbenchPanel([small_subject, after], document)
+    root = bare.open_panel(bench)
+    _ask(root, FIRST)
+    sides = _pane(root, "Answer").locator(".bk-bench-answer")
+    expect(sides.nth(0)).to_contain_text("A: tiny-bert.mlpackage")
+    expect(sides.nth(0).locator(".bk-bench-best")).to_contain_text(before)
+    expect(sides.nth(1)).to_contain_text("B: tiny-bert.mlpackage with version_0001.mlmodel")
+    expect(sides.nth(1).locator(".bk-bench-best")).to_contain_text(right)
+    compared = root.get_by_role("region", name="A and B compared")
+    expect(compared).to_contain_text("The answers are different")
+    expect(compared).to_contain_text("equal at every layer")
+    differing = {layer for layer, share in bench.comparison().by_layer.items() if share > 1e-6}
+    assert differing
+    assert all(layer.startswith("span_head__") for layer in differing)
+    sides.nth(1).get_by_role("listbox", name="Tokens of the window").focus()
+    bare.page.keyboard.press("ArrowDown")
+    expect(sides.nth(1).locator(".bk-bench-verdict")).to_contain_text("number 2 of")
+    assert bare.axe() == []
 
 
 def test_why_another_span_is_not_the_answer(bare: BarePage, root: Locator) -> None:
