@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
-.PHONY: help setup demo test test-all test-notebooks test-hosts notebooks lint format bench reader js js-check clean
+.PHONY: help setup demo test test-all test-notebooks test-hosts reliability notebooks lint format bench reader js js-check clean
 
 help:
 	@echo "make setup     create $(VENV) and install bertkit with the development tools"
@@ -15,6 +15,7 @@ help:
 	@echo "make test-all  every test, the slow ones too"
 	@echo "make test-notebooks  run every notebook, and look that none carries widget state"
 	@echo "make test-hosts      the widgets in JupyterLab, Notebook 7 and Voila (needs Chromium)"
+	@echo "make reliability     200 kills of updates in each format, two writers, a full disk, 1,000 malformed examples"
 	@echo "make notebooks run the notebooks and store their outputs in static form"
 	@echo "make lint      ruff (format and rules) and mypy"
 	@echo "make format    rewrite the sources in the project's format"
@@ -52,6 +53,12 @@ endif
 test-hosts: export OMP_NUM_THREADS = 1
 test-hosts: setup
 	$(BIN)/python -m pytest -m "slow and browser" tests/widgets
+
+reliability: export OMP_NUM_THREADS = 1
+reliability: setup
+	for suffix in mlmodel mlpackage; do folder=$$(mktemp -d) && \
+		$(BIN)/python tests/coreml/update_kills.py $$folder $$suffix 200 && rm -r $$folder || exit 1; done
+	folder=$$(mktemp -d) && $(BIN)/python tests/coreml/update_trouble.py $$folder && rm -r $$folder
 
 # No widget state, no times: what is stored changes only with what the notebooks say.
 notebooks: export BERTKIT_WIDGETS = static

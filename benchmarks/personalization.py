@@ -1,11 +1,13 @@
 """What corrections teach a reader: F1 before and after on two subject areas, with a spread over seeds.
 
-    python benchmarks/personalization.py AREA.jsonl.xz [AREA.jsonl.xz ...] --general FILE.jsonl.xz
+    python benchmarks/personalization.py FILE.jsonl.xz [--mark sentence] [--rate R] [--epochs N] [--units N]
 
-Each area's passages are split at random into those whose corrections are taught (one question each) and those held
-back, so that no passage is in both. The head is trained as `Reader.personalize` trains it, with the general questions
-that ship with bertkit repeated beside the corrections. The encoder reads every passage once; its states are kept for
-all seeds.
+FILE is `squad_dev_a.jsonl.xz`, articles of SQuAD's development set that the embedded reader was never trained on; an
+area is some of them, and the general set is questions of the articles in neither area. Each area's passages are split
+at random into those whose corrections are taught (one question each) and those held back, all that are left, so that no
+passage is in both. A correction marks the annotated answer, or, to see whether a reader takes on a habit of its user,
+the whole sentence that the answer stands in. The head is trained as `Reader.personalize` trains it, with the general
+questions that ship with bertkit repeated beside the corrections. The encoder reads every passage once.
 """
 
 from __future__ import annotations
@@ -13,9 +15,11 @@ from __future__ import annotations
 import argparse
 import json
 import lzma
+import re
 import statistics
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,31 +34,63 @@ from bertkit.qa.personal.general import general_questions
 from bertkit.qa.personal.lesson import Known, Lesson
 from bertkit.qa.personal.personalization import copies_of
 
+AREAS = {
+    "history": ("Black_Death", "French_and_Indian_War", "Genghis_Khan", "Martin_Luther", "Warsaw"),
+    "science": ("Construction", "Immune_system", "Nikola_Tesla", "Oxygen", "Pharmacy"),
+}
 _TAUGHT = (32, 128)
+_GENERAL = 150
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'(])")
+Row = Mapping[str, Any]
 
 
-def read_lessons(personal: Personal, path: Path, count: int) -> list[Lesson]:
-    """Return the first question of `count` passages, in an order of their own, as the head sees them."""
-    rows = [json.loads(line) for line in lzma.decompress(path.read_bytes()).splitlines()]
-    np.random.default_rng(0).shuffle(rows)
-    first = {row["context"]: row for row in reversed(rows) if row["answers"]}
+@dataclass(frozen=True)
+class Gain:
+    """F1 in percent of one set of questions for one seed."""
+
+    before: float
+    after: float
+
+
+def first_questions(rows: Iterable[Row]) -> list[Row]:
+    """Return the first question of each passage, in a random order that is always the same."""
+    found = {row["context"]: row for row in reversed(list(rows)) if row["answers"]}
+    return [list(found.values())[at] for at in np.random.default_rng(0).permutation(len(found))]
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the sentence that holds a stretch of a text begins and ends."""
+    breaks = [(match.start(), match.end()) for match in _SENTENCE_END.finditer(text)]
+    first = max((after for _, after in breaks if after <= start), default=0)
+    last = min((before for before, _ in breaks if before >= end), default=len(text))
+    return first, last
+
+
+def known_of(row: Row, mark: str) -> Known:
+    """Return a question with what a user marks as its answer."""
+    text, (answer, *also) = row["context"], row["answers"]
+    start, end = answer["answer_start"], answer["answer_start"] + len(answer["text"])
+    if mark == "sentence":
+        return Known(row["question"], Document.from_text(text), *sentence_around(text, start, end))
+    return Known(row["question"], Document.from_text(text), start, end, tuple(one["text"] for one in also))
+
+
+def lessons_of(personal: Personal, rows: Iterable[Row], mark: str, count: int | None = None) -> list[Lesson]:
+    """Return questions as the head sees them; those whose answer fits into no window are left out."""
     lessons: list[Lesson] = []
-    for context, row in first.items():
-        answer, *also = row["answers"]
-        start, end = answer["answer_start"], answer["answer_start"] + len(answer["text"])
-        known = Known(row["question"], Document.from_text(context), start, end, tuple(one["text"] for one in also))
-        try:
-            lessons += personal.lessons([known])
-        except InputError:
-            continue  # the answer fits into no window
+    for row in rows:
         if len(lessons) == count:
             break
+        try:
+            lessons += personal.lessons([known_of(row, mark)])
+        except InputError:
+            continue
     return lessons
 
 
-def f1(head: Model, lessons: Sequence[Lesson]) -> float:
-    """Return the mean F1 in percent."""
-    return 100 * statistics.fmean(lesson.grade(lesson.answer(head))[0] for lesson in lessons)
+def grades(head: Model, lessons: Sequence[Lesson]) -> dict[int, float]:
+    """Return the F1 of each lesson in percent, by its identity."""
+    return {id(lesson): 100 * lesson.grade(lesson.answer(head))[0] for lesson in lessons}
 
 
 def learn(
@@ -74,43 +110,62 @@ def spread(values: Sequence[float]) -> str:
     return f"{statistics.fmean(values):5.1f} ±{statistics.stdev(values) if len(values) > 1 else 0:4.1f}"
 
 
+def judge_area(
+    personal: Personal,
+    lessons: Sequence[Lesson],
+    others: Sequence[Lesson],
+    repeated: Sequence[Lesson],
+    arguments: argparse.Namespace,
+) -> Iterable[tuple[int, str, list[Gain]]]:
+    """Yield how many corrections were taught, a set of questions, and its gain for each seed."""
+    base = personal.head()
+    before = grades(base, [*lessons, *others])
+    for count in _TAUGHT:
+        gains: dict[str, list[Gain]] = {"taught": [], "held back": [], "general": []}
+        for seed in range(arguments.seeds):
+            order = np.random.default_rng(seed).permutation(len(lessons))
+            taught, held_back = [lessons[at] for at in order[:count]], [lessons[at] for at in order[max(_TAUGHT) :]]
+            parameters = {"learningRate": arguments.rate, "epochs": arguments.epochs, "seed": seed}
+            head = learn(personal, taught, repeated, parameters)
+            for name, group in zip(gains, (taught, held_back, others), strict=True):
+                after = grades(head, group)
+                mean = statistics.fmean(before[id(lesson)] for lesson in group)
+                gains[name].append(Gain(mean, statistics.fmean(after.values())))
+        for name, found in gains.items():
+            yield count, name, found
+
+
 def main() -> None:
     """Teach, judge, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("areas", type=Path, nargs="+")
-    parser.add_argument("--general", type=Path, required=True)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--mark", choices=("answer", "sentence"), default="answer")
     parser.add_argument("--model", type=Path)
-    parser.add_argument("--held-back", type=int, default=150)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--units", type=int, default=0)
     parser.add_argument("--rate", type=float, default=HeadOptions().learning_rate)
     parser.add_argument("--epochs", type=int, default=HeadOptions().epochs)
     arguments = parser.parse_args()
+    rows = [json.loads(line) for line in lzma.decompress(arguments.questions.read_bytes()).splitlines()]
+    in_areas = {title for titles in AREAS.values() for title in titles}
     with tempfile.TemporaryDirectory() as folder:
         personal = Personal(Reader(arguments.model), folder)
         personal.prepare(HeadOptions(units=arguments.units))
         repeated = list(personal.lessons(general_questions()[0]))
-        general = read_lessons(personal, arguments.general, arguments.held_back)
-        before = personal.head()
-        print(f"units {arguments.units}, rate {arguments.rate}, epochs {arguments.epochs}, {arguments.seeds} seeds")
-        print(f"{'area':28} taught  set        before        after       gain")
-        for path in arguments.areas:
-            lessons = read_lessons(personal, path, max(_TAUGHT) + arguments.held_back)
-            for count in _TAUGHT:
-                pairs: dict[str, list[tuple[float, float]]] = {"taught": [], "held back": [], "general": []}
-                for seed in range(arguments.seeds):
-                    order = np.random.default_rng(seed).permutation(len(lessons))
-                    taught = [lessons[at] for at in order[:count]]
-                    held_back = [lessons[at] for at in order[max(_TAUGHT) :]]
-                    parameters = {"learningRate": arguments.rate, "epochs": arguments.epochs, "seed": seed}
-                    after = learn(personal, taught, repeated, parameters)
-                    for name, group in (("taught", taught), ("held back", held_back), ("general", general)):
-                        pairs[name].append((f1(before, group), f1(after, group)))
-                for name, found in pairs.items():
-                    old, new = zip(*found, strict=True)
-                    gains = [b - a for a, b in found]
-                    area = path.name.split(".")[0]
-                    print(f"{area:28} {count:6}  {name:9}  {spread(old)}  {spread(new)}  {spread(gains)}", flush=True)
+        general = first_questions(row for row in rows if row["title"] not in in_areas)
+        others = lessons_of(personal, general, "answer", _GENERAL)
+        settings = {name: getattr(arguments, name) for name in ("mark", "units", "rate", "epochs", "seeds")}
+        print(", ".join(f"{name} {value}" for name, value in settings.items()))
+        print(f"{'area':10} taught  set        questions  F1 before    after        gain")
+        for area, titles in AREAS.items():
+            lessons = lessons_of(
+                personal, first_questions(row for row in rows if row["title"] in titles), arguments.mark
+            )
+            sizes = {"held back": len(lessons) - max(_TAUGHT), "general": len(others)}
+            for count, name, found in judge_area(personal, lessons, others, repeated, arguments):
+                columns = ([one.before for one in found], [one.after for one in found])
+                shown = "  ".join(map(spread, (*columns, [one.after - one.before for one in found])))
+                print(f"{area:10} {count:6}  {name:9}  {sizes.get(name, count):9}  {shown}", flush=True)
 
 
 if __name__ == "__main__":

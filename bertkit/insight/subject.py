@@ -153,7 +153,11 @@ class Subject:
         from bertkit.coreml.lowering import lower
 
         engine = model.engine if model is self.reader.model else None
-        return engine.lowered if isinstance(engine, TorchEngine) else lower(model.package, model.configuration.function_name)
+        return (
+            engine.lowered
+            if isinstance(engine, TorchEngine)
+            else lower(model.package, model.configuration.function_name)
+        )
 
     @cached_property
     def anatomy(self) -> Anatomy:

@@ -2,6 +2,7 @@
 
 A program of its own, because it forks: every update runs in a child that is killed with SIGKILL, and the next one goes
 on from what is left. When an update is done, its result must be the bytes of one that was never interrupted.
+`make reliability` kills 200 times in each format.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def _use_draw_pad(root: Any) -> None:
 def _use_personalize(root: Any) -> None:
     """Delete the only correction: Python answers with an empty console."""
     root.get_by_role("button", name="Delete").first.click()
-    expect(root.get_by_text("There are no corrections yet")).to_be_visible(timeout=_PATIENCE_MS)
+    expect(root.get_by_text("There are no corrections yet")).to_be_visible(timeout=3 * _PATIENCE_MS)
 
 
 def _use_before_after(root: Any) -> None:

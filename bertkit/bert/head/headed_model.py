@@ -55,7 +55,9 @@ class HeadedModel:
         head = self.head
         if self._joined is None or self._joined[0] is not head:
             if self._reader is None:
-                raise InputError("Encoder and head can be joined only where the reader is known that they were cut from.")
+                raise InputError(
+                    "Encoder and head can be joined only where the reader is known that they were cut from."
+                )
             self._joined = head, Model.load(join_head(self._reader, head.package), self.encoder.configuration)
         return self._joined[1]
 
