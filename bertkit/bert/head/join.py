@@ -33,8 +33,8 @@ def join_head(reader: Package, head: Package) -> Package:
     """
     if any(layer.name == DENSE_LAYER for layer in head.specification.neuralNetwork.layers):
         raise UnsupportedError(
-            f"The head {head.path.name} has a layer of units that {reader.path.name} has no place for, so the layers of this "
-            "reader cannot be looked into. Answers and scores can."
+            f"The head {head.path.name} has a layer of units that {reader.path.name} has no place for, so the layers "
+            "of this reader cannot be looked into. Answers and scores can."
         )
     joins = {"mlProgram": _join_program, "neuralNetwork": _join_network}
     if reader.model_type not in joins:
