@@ -149,10 +149,6 @@ def _no_layer(specification: Any) -> None:
     _dense(specification).ClearField("layer")
 
 
-def _loop(specification: Any) -> None:
-    _dense(specification).loop.maxLoopIterations = 2
-
-
 def _undefined_blob(specification: Any) -> None:
     _dense(specification).input[0] = "nowhere"
 
@@ -191,7 +187,6 @@ _NETWORKS: list[tuple[Callable[[Any], None], type[BertkitError], str]] = [
         ModelError,
         r'The layer "dense" is of no type',
     ),
-    (_loop, UnsupportedError, r'The layer "dense" is a loop; control flow is not supported'),
     (_undefined_blob, ModelError, r'The layer "dense" refers to the blob "nowhere"'),
     (_undefined_output, ModelError, r'The network\'s output refers to the blob "y"'),
     (_two_inputs, UnsupportedError, r'"dense" \(innerProduct\) has 2 inputs; at most 1'),

@@ -68,6 +68,10 @@ class Scope:
         self._values[name] = value
         self._written[name] = None
 
+    def get(self, name: str) -> Value | None:
+        """Return a value, or None where there is none of that name."""
+        return self[name] if name in self else None  # noqa: SIM401 - this is what it means here
+
     def recast(self, name: str, value: Value) -> None:
         """Let a name stand for the same value in another form, which is no new value."""
         self._values[name] = value

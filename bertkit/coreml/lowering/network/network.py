@@ -15,6 +15,7 @@ from torch import Tensor
 from bertkit.coreml.classes import Classes
 from bertkit.coreml.features import Image, MultiArray, from_specification
 from bertkit.coreml.lowering.graph import GraphBuilder, Lowered
+from bertkit.coreml.lowering.network.control_flow import lower_layers
 from bertkit.coreml.lowering.network.images import add_image
 from bertkit.coreml.lowering.network.parameters import (
     consumed_fields,
@@ -26,12 +27,12 @@ from bertkit.coreml.lowering.network.parameters import (
 )
 from bertkit.coreml.lowering.network.rank5 import from_rank_5, to_rank_5
 from bertkit.coreml.lowering.registry import LAYERS, LAYERS_ON_SIZES, Implementation, Kind, check_arguments
+from bertkit.coreml.lowering.scope import Scope
 from bertkit.coreml.lowering.values import Argument, Computed, Constant, Value, are_sizes, as_argument, as_tensor_node
 from bertkit.coreml.package import Package
 from bertkit.errors import ModelError, UnsupportedError
 
 _CONSTANTS = ("loadConstant", "loadConstantND")
-_CONTROL_FLOW = ("branch", "loop", "loopBreak", "loopContinue")
 _RANK_5 = "RANK5_ARRAY_MAPPING"
 
 
@@ -44,11 +45,10 @@ def lower_network(package: Package) -> Lowered:
     description = package.specification.description
     mapping = network.DESCRIPTOR.fields_by_name["arrayInputShapeMapping"].enum_type
     is_rank_5 = mapping.values_by_number[network.arrayInputShapeMapping].name == _RANK_5
-    walker = _Walker(GraphBuilder())
+    walker = _Walker(Scope(GraphBuilder()))
     for feature in description.input:
         walker.add_input(feature, is_rank_5, network)
-    for layer in network.layers:
-        walker.lower(layer)
+    lower_layers(walker, network.layers)
     return walker.finish(_output_blobs(package.specification, network), is_rank_5)
 
 
@@ -77,16 +77,28 @@ def _probabilities_blob(network: Any) -> str:
 
 
 class _Walker:
-    """Lowers the layers of one network. All blobs live in one scope; a later one may take an earlier one's name."""
+    """Lowers the layers of one network. All blobs live in one scope; a later one may take an earlier one's name.
 
-    def __init__(self, builder: GraphBuilder) -> None:
-        self._builder = builder
-        self._scope: dict[str, Value] = {}
+    Attributes:
+        scope: the blobs that are visible.
+        path: what stands before the names of layers: those of the branches and loops around them.
+        in_loop: whether a loop is around them.
+    """
+
+    def __init__(self, scope: Scope, path: str = "", in_loop: bool = False) -> None:
+        self.scope = scope
+        self.path = path
+        self.in_loop = in_loop
+        self._builder = scope.builder
+
+    def inside(self, layer: str, in_loop: bool) -> _Walker:
+        """Return a walker for a network inside a layer; for one without a name inside this network itself."""
+        return _Walker(self.scope.inner(), f"{self.path}{layer}/" if layer else self.path, in_loop)
 
     def add_input(self, feature: Any, is_rank_5: bool, network: Any) -> None:
         described = from_specification(feature)
         if isinstance(described.type, Image):
-            self._scope[feature.name] = Computed(add_image(self._builder, feature.name, described.type, network))
+            self.scope[feature.name] = Computed(add_image(self._builder, feature.name, described.type, network))
             return
         if not isinstance(described.type, MultiArray):
             raise UnsupportedError(
@@ -99,14 +111,11 @@ class _Walker:
         if is_rank_5:
             arguments = {"x": node, "declared_rank": len(array.shape)}
             node = self._builder.add_call(to_rank_5, arguments, f"{feature.name}_rank_5")
-        self._scope[feature.name] = Computed(node, is_integer=is_integer)
+        self.scope[feature.name] = Computed(node, is_integer=is_integer)
 
     def lower(self, layer: Any) -> None:
+        """Lower a layer that is no control flow."""
         name = layer_type(layer)
-        if name in _CONTROL_FLOW:
-            raise UnsupportedError(
-                f'The layer "{layer.name}" is a {name}; control flow is not supported. Convert the model without it.'
-            )
         if name in _CONSTANTS:
             self._load_constant(layer, name)
         else:
@@ -115,7 +124,7 @@ class _Walker:
     def finish(self, outputs: Mapping[str, tuple[str, int]], is_rank_5: bool) -> Lowered:
         nodes = {}
         for name, (blob, declared_rank) in outputs.items():
-            node = as_tensor_node(self._builder, self._look_up(blob, "The network's output"))
+            node = as_tensor_node(self._builder, self.look_up(blob, "The network's output"))
             if is_rank_5:
                 arguments = {"x": node, "declared_rank": declared_rank}
                 node = self._builder.add_call(from_rank_5, arguments, f"{name}_output")
@@ -130,12 +139,12 @@ class _Walker:
             raise ModelError(f'The layer "{layer.name}" loads a constant but holds no data.')
         constant = Constant(layer.name, object(), weights["data"])
         node = as_tensor_node(self._builder, constant)
-        self._builder.name_layer(layer.name, [node])
+        self._builder.name_layer(f"{self.path}{layer.name}", [node])
         self._builder.name_value(layer.output[0], node)
-        self._scope[layer.output[0]] = constant
+        self.scope[layer.output[0]] = constant
 
     def _compute(self, layer: Any, name: str) -> None:
-        inputs = [self._look_up(blob, f'The layer "{layer.name}"') for blob in layer.input]
+        inputs = [self.look_up(blob, f'The layer "{layer.name}"') for blob in layer.input]
         on_sizes = LAYERS_ON_SIZES.find(name) if are_sizes(inputs) else None
         implementation = LAYERS.get(name, layer.name) if on_sizes is None else on_sizes
         message = layer_message(layer)
@@ -150,9 +159,9 @@ class _Walker:
             isinstance(value, Computed) and value.is_integer for value in inputs
         )
         for blob, node in zip(layer.output, nodes, strict=True):
-            self._scope[blob] = Computed(node, implementation.returns_tensors, is_integer)
+            self.scope[blob] = Computed(node, implementation.returns_tensors, is_integer)
             self._builder.name_value(blob, node)
-        self._builder.name_layer(layer.name, nodes)
+        self._builder.name_layer(f"{self.path}{layer.name}", nodes)
 
     def _bind_fields(self, message: Any, implementation: Implementation, place: str) -> dict[str, Any]:
         fields = read_fields(message)
@@ -163,7 +172,7 @@ class _Walker:
         bound.update(dict.fromkeys(unread))  # for the check of the arguments, which refuses what is not known
         for name, array in weights.items():
             node = self._builder.add_constant(object(), f"{place}_{name}", array)
-            self._builder.name_weights(place, name, node)
+            self._builder.name_weights(f"{self.path}{place}", name, node)
             message, _, field = name.partition(".")
             if field:
                 bound.setdefault(message, {})[field] = node
@@ -190,21 +199,21 @@ class _Walker:
 
     def _as_floats(self, argument: Argument) -> Argument:
         if isinstance(argument, Sequence):
-            return [self._as_float(value) for value in argument]
-        return self._as_float(argument)
+            return [self.as_float(value) for value in argument]
+        return self.as_float(argument)
 
-    def _as_float(self, value: Value) -> Value:
-        if isinstance(value, Constant):
+    def as_float(self, value: Value) -> Value:
+        """Return a value as floating-point numbers."""
+        if isinstance(value, Constant) or (value.is_tensor and not value.is_integer):
             return value
         node = as_tensor_node(self._builder, value)
-        if value.is_tensor and not value.is_integer:
-            return value
         return Computed(self._builder.add_call(to_float, {"x": node}, f"{node.name}_float"))
 
-    def _look_up(self, blob: str, user: str) -> Value:
-        if blob not in self._scope:
+    def look_up(self, blob: str, user: str) -> Value:
+        """Return a blob that must be visible."""
+        if blob not in self.scope:
             raise ModelError(f'{user} refers to the blob "{blob}", which nothing before it produces.')
-        return self._scope[blob]
+        return self.scope[blob]
 
 
 def to_float(x: Tensor) -> Tensor:
