@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 from bertkit.coreml import Configuration, Model, proto, save_model
 
 VARIABLES = ("a", "b", "c")
+
+_NUMBERS = itertools.count()
 
 Program = list[Any]
 """Statements, each a tuple whose first entry says which; see `_emit`."""
@@ -36,7 +39,7 @@ def network(layers: Any, sizes: tuple[int, ...] = (1,), outputs: tuple[str, ...]
 
 def add(network: Any, kind: str, inputs: list[str], outputs: list[str], name: str = "", **fields: Any) -> Any:
     """Add a layer and return its parameters."""
-    layer = network.layers.add(name=name or f"{kind}_{len(network.layers)}", input=inputs, output=outputs)
+    layer = network.layers.add(name=name or f"{kind}_{next(_NUMBERS)}", input=inputs, output=outputs)
     content = getattr(layer, kind)
     content.SetInParent()
     for field, value in fields.items():
@@ -46,7 +49,7 @@ def add(network: Any, kind: str, inputs: list[str], outputs: list[str], name: st
 
 def set_to(network: Any, variable: str, kind: str, inputs: list[str], **fields: Any) -> None:
     """Compute a blob and copy it into a variable."""
-    place = f"{variable}_{id(network)}_{len(network.layers)}"
+    place = f"{variable}_{next(_NUMBERS)}"
     add(network, kind, inputs, [f"new_{place}"], name=f"compute_{place}", **fields)
     add(network, "copy", [f"new_{place}"], [variable], name=f"keep_{place}")
 
@@ -74,7 +77,7 @@ def _emit(network: Any, kind: str, *rest: Any) -> None:
         set_to(network, target, kind, [left, right])
     elif kind == "shift":
         target, beta = rest
-        blob = f"shifted_{id(network)}_{len(network.layers)}"
+        blob = f"shifted_{next(_NUMBERS)}"
         linear(network, target, blob, 0.5, beta)
         add(network, "copy", [blob], [target])
     elif kind == "branch":
@@ -87,7 +90,7 @@ def _emit(network: Any, kind: str, *rest: Any) -> None:
         loop = add(network, "loop", [], [], maxLoopIterations=maximum)
         if condition is not None:
             variable, bound = condition
-            loop.conditionVar = f"below_{id(network)}_{len(network.layers)}"
+            loop.conditionVar = f"below_{next(_NUMBERS)}"
             add(loop.conditionNetwork, "lessThan", [variable], [loop.conditionVar], alpha=bound)
         emit(loop.bodyNetwork, body)
     else:
