@@ -179,9 +179,9 @@ def from_specification(feature: Any) -> Feature:
 
 
 def _multi_array(array: Any) -> MultiArray:
-    name = proto.feature_types_pb2().ArrayFeatureType.ArrayDataType.Name(array.dataType)
-    if name not in _ARRAY_TYPES:
-        raise ValueError(f"its multi-array has no element type; wanted one of {', '.join(_ARRAY_TYPES)}")
+    types = proto.feature_types_pb2().ArrayFeatureType.ArrayDataType
+    # Core ML 1 wrote pipelines whose models name no element type among themselves, and computes in float64 there.
+    name = types.Name(array.dataType) if array.dataType else "DOUBLE"
     default = array.WhichOneof("defaultOptionalValue")
     return MultiArray(
         np.dtype(_ARRAY_TYPES[name]),

@@ -36,17 +36,21 @@ def linked_model(package: Package, configuration: Configuration) -> Model:
 
     Raises:
         FileError: it is not found; the message lists where it was looked for.
-        ModelError: the file links to a model outside the folders that it may read.
+        ModelError: the file links to a model outside the folders that it may read, or that links back to it.
     """
     from bertkit.coreml.model import Model
 
     path = linked_path(package, configuration)
+    linked_from = (*package.linked_from, package.path.resolve())
+    if path in linked_from:
+        circle = " -> ".join(map(str, (*linked_from, path)))
+        raise ModelError(f"Models link to each other in a circle: {circle}. One of them must hold what it does.")
     configuration = replace(configuration, parameters={})  # those were about finding the file
     key = (path, path.stat().st_mtime_ns, repr(configuration))
     with _lock:
         model = _loaded.get(key)
         if model is None:
-            model = Model.load(path, configuration)
+            model = Model.load(replace(Package.open(path), linked_from=linked_from), configuration)
             _loaded[key] = model
         return model
 

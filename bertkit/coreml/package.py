@@ -26,12 +26,14 @@ class Package:
         specification_path: the file that holds the specification; `path` itself for an `.mlmodel`.
         specification: `Model_pb2.Model`.
         edited: whether `specification` is another one than the file's.
+        linked_from: the models that led to it by links, the first one first.
     """
 
     path: Path
     specification_path: Path
     specification: Any
     edited: bool = False
+    linked_from: tuple[Path, ...] = ()
 
     @classmethod
     def open(cls, path: str | Path) -> Package:

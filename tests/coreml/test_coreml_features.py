@@ -115,8 +115,11 @@ def test_other_types_are_read() -> None:
 def test_features_without_a_type_are_refused() -> None:
     with pytest.raises(ModelError, match='"x" has no type'):
         from_specification(_described())
-    with pytest.raises(ModelError, match='"x" is malformed: its multi-array has no element type'):
-        from_specification(_described(multiArrayType=_types().ArrayFeatureType(shape=[1])))
+
+
+def test_arrays_without_an_element_type_are_float64() -> None:
+    untyped = from_specification(_described(multiArrayType=_types().ArrayFeatureType(shape=[1])))
+    assert untyped.type == _array("float64", FixedShape((1,))).type
 
 
 @pytest.mark.parametrize(

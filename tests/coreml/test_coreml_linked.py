@@ -80,3 +80,10 @@ def test_models_that_link_the_same_file_share_one_instance(app: Path, tmp_path: 
     other = app / "shared" / "other.mlmodel"
     shutil.copy(app / "shared" / "scaler.mlmodel", other)
     assert linked_model(_link(tmp_path / "one", "other", "$BUNDLE_MAIN/shared"), configuration) is not first
+
+
+def test_models_that_link_to_each_other_are_refused(tmp_path: Path) -> None:
+    for name, other in (("a", "b"), ("b", "c"), ("c", "b")):
+        _link(tmp_path, other).path.rename(tmp_path / f"{name}.mlmodel")
+    with pytest.raises(ModelError, match=r"in a circle: .*b.mlmodel -> .*c.mlmodel -> .*b.mlmodel. One of them"):
+        Model.load(tmp_path / "a.mlmodel", Configuration(engine="torch")).predict({"x": [1.0, 2.0, 3.0]})

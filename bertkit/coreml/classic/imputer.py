@@ -41,10 +41,9 @@ def imputer(subject: Subject) -> Predictor:
 
 
 def _is_missing(value: Any, replaced: Any) -> Any:
-    """Say of every element whether it is the value to replace, which may be NaN."""
-    if isinstance(replaced, float) and math.isnan(replaced):
-        return np.isnan(value) if value.dtype.kind == "f" else np.zeros(value.shape, dtype=bool)
-    return value == replaced
+    """Say of every element whether it is the value to replace, or NaN, which stands for one that was not given."""
+    is_nan = np.isnan(value) if value.dtype.kind == "f" else np.zeros(value.shape, dtype=bool)
+    return is_nan | (value == replaced)
 
 
 def _filled_up(given: Mapping[Any, float], imputed: Mapping[Any, float]) -> dict[Any, float]:
