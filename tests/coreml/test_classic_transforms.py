@@ -161,6 +161,12 @@ def test_what_is_given_is_handed_on(kind: str) -> None:
     assert models.predicted(same, a=[1.0, 2.0], b=3.0) == {"a": [1.0, 2.0], "b": 3.0}
 
 
+def test_integers_that_are_declared_as_strings_are_found() -> None:
+    specification, content = _transform("dictVectorizer", "dictionary of string", [2])
+    content.int64ToIndex.vector.extend([44, 7])
+    assert _y(specification, {"7": 3.0}) == [0.0, 3.0]
+
+
 # Suppression
 
 _BOXES = [[0.0, 0.0, 2.0, 2.0], [0.5, 0.0, 2.0, 2.0], [0.5, 0.0, 2.0, 2.0], [9.0, 9.0, 1.0, 1.0], [5.0, 5.0, 1.0, 1.0]]

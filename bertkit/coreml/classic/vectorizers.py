@@ -35,8 +35,11 @@ def dict_vectorizer(subject: Subject) -> Predictor:
     kind = subject.content.WhichOneof("Map")
     if kind is None:
         raise ModelError("A dictionary vectorizer needs a map from keys to places; none is set.")
-    places = {key: place for place, key in enumerate(getattr(subject.content, kind).vector)}
-    output = subject.function.outputs[0]
+    declared, output = subject.function.inputs[0].type, subject.function.outputs[0]
+    # coremltools declares keys as strings also where it maps integers.
+    as_text = kind == "int64ToIndex" and isinstance(declared, Dictionary) and declared.key == "string"
+    keys = getattr(subject.content, kind).vector
+    places = {str(key) if as_text else key: place for place, key in enumerate(keys)}
 
     def predict(inputs: Mapping[str, Any]) -> dict[str, Any]:
         placed = {places[key]: number for key, number in inputs[subject.input].items() if key in places}

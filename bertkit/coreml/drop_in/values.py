@@ -30,6 +30,8 @@ def _to_input(declared: object, value: Any) -> object:
         return np.asarray(value).astype(np.int64 if isinstance(declared, Int64) else np.float64).reshape(())
     if isinstance(declared, String) and isinstance(value, np.ndarray | np.str_):
         return str(np.asarray(value).reshape(-1)[0])
+    if isinstance(declared, Dictionary) and declared.key == "string" and isinstance(value, Mapping):
+        return {str(key): number for key, number in value.items()}
     return value
 
 
