@@ -60,17 +60,27 @@ def test_json_says_the_same(bertkit: Callable[..., Any], model: Path, examples: 
     assert len(values["loss"]) == 2
 
 
+def _heed_ctrl_c() -> None:
+    """Undo what a shell does to the processes that it starts in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_keeps_a_checkpoint_that_goes_on(
     bertkit: Callable[..., Any], model: Path, examples: Path, tmp_path: Path
 ) -> None:
     out, checkpoint = tmp_path / "new.mlmodel", tmp_path / "new.mlmodel.checkpoint"
     command = [sys.executable, "-m", "bertkit", "update", str(model), str(examples), "--out", str(out)]
-    with subprocess.Popen([*command, "--epochs", "100000000"], stderr=subprocess.PIPE, text=True) as process:
-        deadline = time.monotonic() + 60
-        while not checkpoint.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        _, error = process.communicate(timeout=30)
+    with subprocess.Popen(
+        [*command, "--epochs", "100000000"], stderr=subprocess.PIPE, text=True, preexec_fn=_heed_ctrl_c
+    ) as process:
+        try:
+            deadline = time.monotonic() + 60
+            while not checkpoint.exists() and time.monotonic() < deadline:
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            _, error = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert "interrupted after" in error
     assert "--resume goes on" in error
