@@ -74,9 +74,10 @@ def _bounded(feature: Feature, shapes: list[tuple[int, ...]]) -> tuple[int, ...]
         InputError: there is none.
     """
     for sizes in shapes:
-        if math.prod(sizes) <= _MOST_ELEMENTS:
+        if min(sizes, default=0) >= 0 and math.prod(sizes) <= _MOST_ELEMENTS:
             return sizes
-    reason = f"it holds more than {_MOST_ELEMENTS:,} numbers" if shapes else "its shape is left open"
+    no_fit = f"every shape is negative or holds more than {_MOST_ELEMENTS:,} numbers"
+    reason = no_fit if shapes else "its shape is left open"
     raise InputError(f"{wanted(feature)}; no example is made up, because {reason}. Pass a value.")
 
 

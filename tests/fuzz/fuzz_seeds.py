@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import coreml_programs
+import fuzz_classic
 import numpy as np
 import validate_models
 
@@ -60,7 +61,7 @@ def seeds() -> list[Seed]:
         validate_models.span_head, validate_models.exact_head, validate_models.classifier_head,
         validate_models.squared_error_head, validate_models.whole_network, validate_models.linked_pipeline,
         validate_models.nested_pipeline, validate_models.neighbors, validate_models.drawing_pipeline,
-        coreml_programs.scaler_network,
+        coreml_programs.scaler_network, *fuzz_classic.SEEDS,
     )  # fmt: skip
     program = coreml_programs.token_scorer
     return [
