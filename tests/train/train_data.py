@@ -72,7 +72,11 @@ def make_prose(path: Path, articles: int = 6) -> Path:
         for index in range(articles):
             paragraphs = []
             for k in range(4):
-                sentences = [passage(index * 4 + k + j)[0] for j in range(4)]
-                paragraphs.append(" ".join(sentences))
+                paragraphs.append(" ".join(_sentence(index * 5 + k * 3 + j) for j in range(4)))
             file.write(json.dumps({"title": f"Article {index}", "text": "\n".join(paragraphs)}) + "\n")
     return path
+
+
+def _sentence(index: int) -> str:
+    first, second, third = (NAMES[(index * step) % 12].title() for step in (1, 5, 7))
+    return f"{first} has been in the house of {second} in {PLACES[index % 10].title()} when {third} is in the house."
