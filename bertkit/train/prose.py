@@ -36,18 +36,20 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(word for word in map(str.lower, _WORD.findall(text)) if word not in _COMMON)
 
 
-def phrases(text: str) -> dict[str, tuple[int, int]]:
-    """Return what in a text could be an answer: names, numbers, and pairs and triples of words without small ones.
-
-    Returns:
-        The first (start, end) of each phrase, by the phrase in lower case.
-    """
+def names(text: str) -> dict[str, tuple[int, int]]:
+    """Return the names and numbers in a text: the first (start, end) of each, by itself in lower case."""
     found: dict[str, tuple[int, int]] = {}
     for pattern in (_NAME, _NUMBER):
         for match in pattern.finditer(text):
             start, end = _without_common(text, *match.span())
             if end > start:
                 found.setdefault(text[start:end].lower(), (start, end))
+    return found
+
+
+def phrases(text: str) -> dict[str, tuple[int, int]]:
+    """Return names, numbers, and pairs and triples of words without small ones. The result is as that of `names`."""
+    found = names(text)
     words = [match.span() for match in _WORD.finditer(text)]
     for first in range(len(words)):
         for last in range(first, min(first + _LONGEST_PHRASE, len(words))):

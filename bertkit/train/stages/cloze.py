@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bertkit.train.prose import phrases, question_word, sentences
+from bertkit.train.prose import names, question_word, sentences
 from bertkit.train.sources import Article, Example
 from bertkit.train.stages.plain import PlainText
 
@@ -17,7 +17,7 @@ _MOVED_WORDS = 3.0
 
 
 class Cloze(PlainText):
-    """A question is a sentence without one of its phrases, led by a question word; some words are missing or moved.
+    """A question is a sentence without a name or number, led by a question word; some words are missing or moved.
 
     Args:
         material: what to learn from.
@@ -27,7 +27,7 @@ class Cloze(PlainText):
         """Yield at most a few examples of one article, one a paragraph."""
         for index in rng.permutation(len(article.paragraphs))[:_PER_ARTICLE]:
             paragraph = article.paragraphs[index]
-            known = list(phrases(paragraph).values())
+            known = list(names(paragraph).values())
             if not known:
                 continue
             gap = known[rng.integers(len(known))]
