@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from coremltools.models import datatypes
+from coremltools.models.neural_network import NeuralNetworkBuilder
 from lowering_support import Array
 
 _RNG = np.random.default_rng(23)
@@ -58,6 +61,18 @@ def case(layer: str, method: str, inputs: list[Array], expected: Array | list[Ar
 
     wanted = expected if isinstance(expected, list) else [expected]
     return LayerCase(layer, add, inputs, [np.asarray(array, np.float32) for array in wanted])
+
+
+def write(case: LayerCase, path: Path) -> None:
+    """Write a network of the one layer; one without inputs gets an input that nothing reads."""
+    inputs = {f"input_{index}": array for index, array in enumerate(case.inputs)}
+    outputs = [f"output_{index}" for index in range(len(case.expected))]
+    features = [(name, datatypes.Array(*array.shape)) for name, array in inputs.items()]
+    features += [] if inputs else [("unused", datatypes.Array(1))]
+    results = [(name, None) for name in outputs]
+    builder = NeuralNetworkBuilder(features, results, disable_rank5_shape_mapping=True)
+    case.add(builder, list(inputs), outputs)
+    path.write_bytes(builder.spec.SerializeToString())
 
 
 def by_torch(compute: Any, *arrays: Array) -> Array:

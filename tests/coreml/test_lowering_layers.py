@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from coremltools.models import datatypes
-from coremltools.models.neural_network import NeuralNetworkBuilder
-from lowering_layer_case import LayerCase
+from lowering_layer_case import LayerCase, write
 from lowering_layers_arrange import ARRANGE_CASES
 from lowering_layers_images import IMAGE_CASES
 from lowering_layers_math import MATH_CASES
@@ -23,20 +20,9 @@ from bertkit.coreml.package import Package
 LAYER_CASES = [*MATH_CASES, *ARRANGE_CASES, *IMAGE_CASES, *SEQUENCE_CASES]
 
 
-def _write(case: LayerCase, path: Path) -> Any:
-    inputs = {f"input_{index}": array for index, array in enumerate(case.inputs)}
-    outputs = [f"output_{index}" for index in range(len(case.expected))]
-    features = [(name, datatypes.Array(*array.shape)) for name, array in inputs.items()]
-    features += [] if inputs else [("unused", datatypes.Array(1))]
-    results = [(name, None) for name in outputs]
-    builder = NeuralNetworkBuilder(features, results, disable_rank5_shape_mapping=True)
-    case.add(builder, list(inputs), outputs)
-    path.write_bytes(builder.spec.SerializeToString())
-
-
 @pytest.mark.parametrize("case", LAYER_CASES, ids=str)
 def test_a_layer_computes_what_its_definition_says(case: LayerCase, tmp_path: Path) -> None:
-    _write(case, tmp_path / "layer.mlmodel")
+    write(case, tmp_path / "layer.mlmodel")
     lowered = lower(Package.open(tmp_path / "layer.mlmodel"))
     inputs = case.inputs if case.inputs else [np.zeros(1, np.float32)]
     for found, expected in zip(run(lowered, *inputs), case.expected, strict=True):
