@@ -48,6 +48,15 @@ def test_colors_come_in_the_models_order(tmp_path: Path, engine: str) -> None:
     assert _seen(_network("RGB", mapping=1), _PIXELS, tmp_path, engine).shape == (1, 3, 4, 6)
 
 
+@pytest.mark.parametrize("mapping", [0, 1])
+def test_an_image_may_take_the_place_of_an_array_without_a_batch(tmp_path: Path, mapping: int) -> None:
+    made = _network("RGB", mapping)
+    made.description.output[0].type.multiArrayType.shape.extend([4, 6, 3])
+    (layer,) = made.neuralNetwork.layers
+    layer.transpose.axes.extend([1, 2, 0])
+    np.testing.assert_array_equal(_seen(made, _PIXELS, tmp_path), _PIXELS)
+
+
 def test_files_images_and_arrays_are_the_same(tmp_path: Path) -> None:
     from PIL import Image as Pillow
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -36,6 +38,11 @@ def add_image(builder: GraphBuilder, name: str, image: Image, network: Any) -> f
 def with_leading_axes(x: Tensor, axes: int) -> Tensor:
     """Put axes of size 1 in front of [channels, height, width]."""
     return x.reshape(*[1] * axes, *x.shape)
+
+
+def in_shape(x: Tensor, shape: Sequence[int]) -> Tensor:
+    """Return an output in the shape that is declared for it, if it has as many values: images bring further axes."""
+    return x.reshape(list(shape)) if x.numel() == math.prod(shape) else x
 
 
 def scale_image(x: Tensor, scale: float, biases: Tensor) -> Tensor:

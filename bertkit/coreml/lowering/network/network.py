@@ -16,7 +16,7 @@ from bertkit.coreml.classes import Classes
 from bertkit.coreml.features import Image, MultiArray, from_specification
 from bertkit.coreml.lowering.graph import GraphBuilder, Lowered
 from bertkit.coreml.lowering.network.control_flow import lower_layers
-from bertkit.coreml.lowering.network.images import add_image
+from bertkit.coreml.lowering.network.images import add_image, in_shape
 from bertkit.coreml.lowering.network.parameters import (
     consumed_fields,
     layer_message,
@@ -49,20 +49,21 @@ def lower_network(package: Package) -> Lowered:
     for feature in description.input:
         walker.add_input(feature, is_rank_5, network)
     lower_layers(walker, network.layers)
-    return walker.finish(_output_blobs(package.specification, network), is_rank_5)
+    takes_images = any(feature.type.WhichOneof("Type") == "imageType" for feature in description.input)
+    return walker.finish(_output_blobs(package.specification, network), is_rank_5, takes_images)
 
 
-def _output_blobs(specification: Any, network: Any) -> dict[str, tuple[str, int]]:
-    """Return for each output of the graph the blob that it is, and the rank that the file declares for it."""
+def _output_blobs(specification: Any, network: Any) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """Return for each output of the graph the blob that it is, and the shape that the file declares for it."""
     classes = Classes.of(specification)
     blobs = {
-        feature.name: (feature.name, len(feature.type.multiArrayType.shape))
+        feature.name: (feature.name, tuple(feature.type.multiArrayType.shape))
         for feature in specification.description.output
     }
     if classes is not None:
         blobs.pop(classes.label_output, None)
-        declared_rank = blobs.get(classes.carrier, ("", 0))[1]
-        blobs[classes.carrier] = (_probabilities_blob(network), declared_rank)
+        declared = blobs.get(classes.carrier, ("", ()))[1]
+        blobs[classes.carrier] = (_probabilities_blob(network), declared)
     return blobs
 
 
@@ -121,13 +122,17 @@ class _Walker:
         else:
             self._compute(layer, name)
 
-    def finish(self, outputs: Mapping[str, tuple[str, int]], is_rank_5: bool) -> Lowered:
+    def finish(
+        self, outputs: Mapping[str, tuple[str, tuple[int, ...]]], is_rank_5: bool, takes_images: bool
+    ) -> Lowered:
         nodes = {}
-        for name, (blob, declared_rank) in outputs.items():
+        for name, (blob, declared) in outputs.items():
             node = as_tensor_node(self._builder, self.look_up(blob, "The network's output"))
             if is_rank_5:
-                arguments = {"x": node, "declared_rank": declared_rank}
+                arguments = {"x": node, "declared_rank": len(declared)}
                 node = self._builder.add_call(from_rank_5, arguments, f"{name}_output")
+            elif takes_images and declared:
+                node = self._builder.add_call(in_shape, {"x": node, "shape": declared}, f"{name}_output")
             nodes[name] = node
         return self._builder.finish(nodes)
 

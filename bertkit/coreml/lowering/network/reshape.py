@@ -73,8 +73,9 @@ def flatten_to_2d(x: Tensor, *, axis: int = 0) -> Tensor:
 
 @layer("transpose", keeps_integers=True)
 def transpose(x: Tensor, *, axes: Sequence[int] = (0,)) -> Tensor:
-    """Reorder the axes."""
-    return x.permute(*axes)
+    """Reorder the axes, the last ones if there are more than are named: those that an image leads stay."""
+    leading = x.ndim - len(axes)
+    return x.permute(*range(leading), *(leading + axis for axis in axes))
 
 
 @layer("permute", keeps_integers=True)
