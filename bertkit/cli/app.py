@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bertkit.cli.ask import ask
+from bertkit.cli.bench import bench
 from bertkit.cli.calibrate import calibrate
 from bertkit.cli.clean_notebook import clean_notebook
 from bertkit.cli.codegen import codegen
@@ -39,6 +40,7 @@ def _help(command: Callable[..., None]) -> str:
 
 for command in (
     ask,
+    bench,
     calibrate,
     clean_notebook,
     codegen,

@@ -35,7 +35,7 @@ def predict(
     from bertkit.files import write_atomically
 
     loaded = Model.load(model, options.configuration(engine, precision, threads))
-    results = loaded.predict(_read(inputs))
+    results = loaded.predict(read_arrays(inputs))
     content = io.BytesIO()
     np.savez(content, allow_pickle=False, **results)
     target = outputs if outputs.suffix == ".npz" else outputs.with_name(f"{outputs.name}.npz")
@@ -47,7 +47,13 @@ def predict(
         typer.echo(f"{name}: {value.dtype} {list(value.shape)}")
 
 
-def _read(path: Path) -> dict[str, object]:
+def read_arrays(path: Path) -> dict[str, object]:
+    """Read the arrays of an `.npz` file.
+
+    Raises:
+        FileError: it is not there or cannot be read.
+        InputError: it holds a single array without a name.
+    """
     import zipfile
 
     import numpy as np
