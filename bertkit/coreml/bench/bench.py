@@ -65,7 +65,13 @@ def bench(
     combinations = _combinations(available() if engines is None else engines, precisions)
     measured: list[Figures] = []
     with tempfile.TemporaryDirectory(prefix="bertkit-bench-") as folder:
-        task: dict[str, Any] = {"model": str(path), "threads": threads, "seconds": seconds, "seed": seed, "inputs": None}
+        task: dict[str, Any] = {
+            "model": str(path),
+            "threads": threads,
+            "seconds": seconds,
+            "seed": seed,
+            "inputs": None,
+        }
         if inputs is not None:
             task["inputs"] = str(Path(folder) / "inputs.npz")
             np.savez(task["inputs"], allow_pickle=False, **values)
