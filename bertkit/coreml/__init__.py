@@ -8,6 +8,7 @@ from bertkit.lazy import lazy_names
 
 if TYPE_CHECKING:
     from bertkit.coreml.configuration import Configuration as Configuration
+    from bertkit.coreml.custom import register_custom_layer as register_custom_layer
     from bertkit.coreml.drop_in import coremltools_prediction as coremltools_prediction
     from bertkit.coreml.drop_in import disable as disable
     from bertkit.coreml.drop_in import enable as enable
@@ -28,6 +29,7 @@ _HOME = {
     "disable": "bertkit.coreml.drop_in",
     "enable": "bertkit.coreml.drop_in",
     "make_updatable": "bertkit.coreml.editable",
+    "register_custom_layer": "bertkit.coreml.custom",
     "save_model": "bertkit.coreml.save",
 }
 
@@ -41,6 +43,7 @@ __all__ = [
     "disable",
     "enable",
     "make_updatable",
+    "register_custom_layer",
     "save_model",
 ]
 

@@ -44,15 +44,27 @@ class Classes:
     as_dictionary: bool
 
     @classmethod
-    def of(cls, specification: Any) -> Classes | None:
-        """Read them from a `Model_pb2.Model`; None for a model that is no neural network classifier."""
-        if specification.WhichOneof("Type") != "neuralNetworkClassifier":
+    def of(cls, specification: Any, function: str = "main") -> Classes | None:
+        """Read them from a `Model_pb2.Model`; None for a model that is no classifier with a graph.
+
+        Args:
+            specification: the model.
+            function: of an ML Program, the one that classifies.
+        """
+        kind = specification.WhichOneof("Type")
+        if kind not in ("neuralNetworkClassifier", "mlProgram"):
             return None
-        description = specification.description
+        functions = {described.name: described for described in specification.description.functions}
+        description = functions.get(function, specification.description)
+        if not description.predictedFeatureName:
+            return None
         name = description.predictedProbabilitiesName
         kinds = {feature.name: feature.type.WhichOneof("Type") for feature in description.output}
+        is_program = kind == "mlProgram"
         return cls(
-            labels=labels_of(specification.neuralNetworkClassifier),
+            labels=_program_labels(specification.mlProgram, function)
+            if is_program
+            else labels_of(specification.neuralNetworkClassifier),
             label_output=description.predictedFeatureName,
             probabilities_output=name if name in kinds else "",
             as_dictionary=kinds.get(name) == "dictionaryType",
@@ -85,3 +97,22 @@ class Classes:
             by_label = dict(zip(self.labels, flat.tolist(), strict=True))
             outputs[self.probabilities_output] = by_label if self.as_dictionary else probabilities
         return outputs
+
+
+def _program_labels(program: Any, name: str) -> tuple[Label, ...]:
+    """Return the labels that the `classify` operation of a function states."""
+    function = program.functions.get(name)
+    block = None if function is None else function.block_specializations.get(function.opset)
+    for operation in () if block is None else block.operations:
+        if operation.type == "classify" and "classes" in operation.inputs:
+            stated = operation.inputs["classes"].arguments[0].value.immediateValue.list.values
+            return tuple(_label(value.immediateValue.tensor) for value in stated)
+    raise ModelError(
+        f'The function "{name}" is described as a classifier, but holds no classify operation with labels.'
+    )
+
+
+def _label(tensor: Any) -> Label:
+    kind = tensor.WhichOneof("value")
+    label = getattr(tensor, kind).values[0] if kind else 0
+    return str(label) if kind == "strings" else int(label)

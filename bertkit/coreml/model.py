@@ -176,7 +176,7 @@ class Model:
 
     @cached_property
     def _classes(self) -> Classes | None:
-        return Classes.of(self.package.specification)
+        return Classes.of(self.package.specification, self._function.name)
 
 
 def _as_declared(name: str, value: Any, declared: FeatureType | None) -> Any:

@@ -13,6 +13,7 @@ from coremltools.converters.mil.mil import Function, Program, types
 from lowering_support import TARGETS
 
 from bertkit.coreml import Configuration, Model
+from bertkit.errors import ModelError
 
 _TORCH = Configuration(engine="torch")
 
@@ -90,3 +91,69 @@ def test_constants_of_blocks_are_shared(collatz: Model) -> None:
     zeros = {name: buffer.data_ptr() for name, buffer in buffers.items() if name.split(".")[-1] == "zero"}
     assert len(zeros) == 2
     assert len(set(zeros.values())) == 1
+
+
+def _powers() -> Any:
+    """Writes n, n², n³... into a list, and reads it in three ways; a list of fixed length beside it."""
+    placeholders = {"n": mb.placeholder((2,), types.fp32), "length": mb.placeholder((1,), types.int32)}
+    with Function(placeholders, opset_version=TARGETS["iOS15"]) as function:
+        n, length = function.inputs.values()
+        empty = mb.make_list(init_length=1, dynamic_length=True, elem_shape=(2,), dtype="fp32", name="powers")
+        count = mb.squeeze(x=length, axes=[0])
+        one = mb.const(val=np.ones(2, np.float32))
+
+        def step(index: Any, power: Any, powers: Any) -> Any:
+            following = mb.mul(x=power, y=n)
+            return mb.add(x=index, y=1), following, mb.list_write(ls=powers, index=index, value=following)
+
+        _, _, powers = mb.while_loop(
+            _cond=lambda index, power, powers: mb.less(x=index, y=count),
+            _body=step,
+            loop_vars=(np.int32(0), one, empty),
+        )
+        fixed = mb.make_list(init_length=3, dynamic_length=False, elem_shape=(2,), dtype="fp32")
+        stack = mb.concat(values=[mb.expand_dims(x=n, axes=[0])] * 2, axis=0)
+        fixed = mb.list_scatter(ls=fixed, indices=np.array([2, 0], np.int32), value=stack)
+        function.set_outputs(
+            [
+                mb.expand_dims(x=mb.list_length(ls=powers), axes=[0], name="written"),
+                mb.list_read(ls=powers, index=1, name="second"),
+                mb.list_gather(ls=powers, indices=np.array([2, 0], np.int32), name="picked"),
+                mb.list_gather(ls=fixed, indices=np.array([0, 1, 2], np.int32), name="all"),
+            ]
+        )
+    return function
+
+
+def test_lists_are_written_and_read(tmp_path: Path) -> None:
+    model = saved(_powers(), tmp_path)
+    n = np.float32([2, 3])
+    result = model.predict({"n": n, "length": np.int32([5])})
+    assert result["written"] == 5
+    np.testing.assert_array_equal(result["second"], n**2)
+    np.testing.assert_array_equal(result["picked"], [n**3, n])
+    np.testing.assert_array_equal(result["all"], [n, 0 * n, n])
+    with pytest.raises(ModelError, match="A list of 2 elements was read at 2"):
+        model.predict({"n": n, "length": np.int32([2])})
+
+
+@pytest.mark.parametrize("labels", [["cat", "dog", "owl"], [7, 11, 13]])
+def test_a_program_classifies(labels: list[Any], tmp_path: Path) -> None:
+    program = Program()
+    with Function({"x": mb.placeholder((1, 3), types.fp32)}, opset_version=TARGETS["iOS15"]) as function:
+        function.set_outputs([mb.softmax(x=function.inputs["x"], axis=1, name="scores")])
+    program.add_function("main", function)
+    model = ct.convert(
+        program,
+        classifier_config=ct.ClassifierConfig(labels),
+        minimum_deployment_target=TARGETS["iOS15"],
+        compute_precision=ct.precision.FLOAT32,
+        skip_model_load=True,
+    )
+    model.save(str(tmp_path / "model.mlpackage"))
+    result = Model.load(tmp_path / "model.mlpackage", _TORCH).predict({"x": np.float32([[1, 3, 2]])})
+    scores = np.exp([1, 3, 2]) / np.exp([1, 3, 2]).sum()
+    assert result.keys() == {"classLabel", "classLabel_probs"}
+    assert result["classLabel"] == labels[1]
+    assert list(result["classLabel_probs"]) == labels
+    np.testing.assert_allclose(list(result["classLabel_probs"].values()), scores, rtol=1e-6)

@@ -14,9 +14,9 @@ from control_flow_networks import VARIABLES, add, linear, network, opened
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bertkit.coreml import Model, Package
+from bertkit.coreml import Model, Package, register_custom_layer
 from bertkit.coreml.lowering import lower
-from bertkit.errors import ModelError
+from bertkit.errors import ModelError, UnsupportedError
 
 _NAMES = st.sampled_from(VARIABLES)
 _SIMPLE = st.one_of(
@@ -208,3 +208,43 @@ def test_a_millionth_is_false_and_more_is_true(tmp_path: Path) -> None:
     model: Model = opened(network(layers, outputs=("d",)), tmp_path)
     assert model.predict({"in_a": [1e-6], "in_b": [2], "in_c": [5]})["d"] == 5
     assert model.predict({"in_a": [-1.1e-6], "in_b": [2], "in_c": [5]})["d"] == 6
+
+
+@register_custom_layer("Weighted")
+class _Weighted:
+    """Adds a weighted sum of its inputs to a number; returns the sum and its sign."""
+
+    def __init__(self, parameters: Any, weights: Any) -> None:
+        self.shift, self.weights = parameters["shift"], weights
+
+    def __call__(self, *inputs: Any) -> Any:
+        total = sum(x * w for x, w in zip(inputs, self.weights, strict=True)) + self.shift
+        return total, np.sign(total)
+
+
+def _custom(class_name: str) -> Callable[[Any], None]:
+    def layers(content: Any) -> None:
+        loop = add(content, "loop", [], [], name="twice", maxLoopIterations=2)
+        custom = add(loop.bodyNetwork, "custom", ["a", "b"], ["total", "sign"], name="weigh", className=class_name)
+        custom.parameters["shift"].doubleValue = 0.5
+        for weight in (2.0, 3.0):
+            custom.weights.add().floatValue.append(weight)
+        add(loop.bodyNetwork, "copy", ["total"], ["a"])
+        add(loop.bodyNetwork, "copy", ["sign"], ["c"])
+
+    return layers
+
+
+def test_a_custom_layer_is_computed_by_the_registered_class(tmp_path: Path) -> None:
+    model = opened(network(_custom("Weighted")), tmp_path)
+    result = model.predict({"in_a": [1], "in_b": [-4], "in_c": [0]})
+    assert (result["a"], result["c"]) == (2 * (2 - 12 + 0.5) - 12 + 0.5, -1)
+
+
+def test_a_custom_layer_without_its_class_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "custom.mlmodel"
+    path.write_bytes(network(_custom("Unknown")).SerializeToString())
+    with pytest.raises(
+        UnsupportedError, match=r'"twice/weigh" is a custom layer of the class "Unknown".* Registered: W'
+    ):
+        lower(Package.open(path))

@@ -19,6 +19,7 @@ from bertkit.coreml.engines.devices import choose_device
 from bertkit.coreml.faults import first_line
 from bertkit.coreml.lowering.blocks import Block
 from bertkit.coreml.lowering.graph import Lowered
+from bertkit.coreml.lowering.tensor_list import TensorList
 from bertkit.errors import BertkitError, InputError, ModelError
 
 _PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -176,7 +177,9 @@ class _Recorder(fx.Interpreter):
 
 
 def _array(value: Any) -> Array:
-    """Convert a node's value: a tensor, or in shape arithmetic an int or a tuple of ints."""
+    """Convert a node's value: a tensor, a list of them, or in shape arithmetic an int or a tuple of ints."""
+    if isinstance(value, TensorList):
+        value = value.stacked()
     if not isinstance(value, Tensor):
         return np.asarray(value)
     return np.array((value.float() if value.dtype in (torch.bfloat16, torch.float16) else value).cpu().numpy())

@@ -130,16 +130,22 @@ class GraphBuilder:
             takes: name of each input of the block.
             gives: name of each value that it returns to its node.
         """
-        target = _identifier(name)
-        while hasattr(self._root, target):
-            target += "_"
         inner._graph.output((flag, *gives.values()))
         inner._graph.lint()
-        self._root.add_module(target, Block(fx.GraphModule(inner._root, inner._graph), takes, tuple(gives)))
+        node = self.add_module(name, Block(fx.GraphModule(inner._root, inner._graph), takes, tuple(gives)))
+        target = str(node.target)
         for layer, nodes in inner._layers.items():
             self._layers[layer] = (*self._layers.get(layer, ()), *(f"{target}/{node}" for node in nodes))
         self._values.update({value: f"{target}/{node}" for value, node in inner._values.items()})
         self._weights.update({place: f"{target}.graph.{buffer}" for place, buffer in inner._weights.items()})
+        return node
+
+    def add_module(self, name: str, module: torch.nn.Module) -> fx.Node:
+        """Add a module and return the node that reads it; its name is made unique if need be."""
+        target = _identifier(name)
+        while hasattr(self._root, target):
+            target += "_"
+        self._root.add_module(target, module)
         return self._graph.create_node("get_attr", target, name=target)
 
     def finish(self, outputs: Mapping[str, fx.Node], states: Mapping[str, fx.Node] | None = None) -> Lowered:

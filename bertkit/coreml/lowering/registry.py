@@ -2,7 +2,7 @@
 
 A function's parameters are the op's inputs by name, and their annotations say what it is called with:
 
-- `Tensor`: a tensor. A constant of the file arrives as a buffer.
+- `Tensor`: a tensor. A constant of the file arrives as a buffer. `TensorList`: a list of tensors.
 - `int`, `Sequence[int]`, `int | float`: Python numbers, from a constant or from shape arithmetic (then `torch.SymInt`
   under export). Where only integers are named, whole floats become integers.
 - `list[...]`: several of these, where an op takes a list of values.
@@ -24,9 +24,12 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from torch import Tensor
 
+from bertkit.coreml.lowering.tensor_list import TensorList
 from bertkit.errors import ModelError, UnsupportedError
 
 OPSETS = ("iOS13", "iOS14", "iOS15", "iOS16", "iOS17", "iOS18", "iOS26")
+
+_COMPUTED = {Tensor, TensorList}
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -108,7 +111,7 @@ class Implementation:
     @cached_property
     def returns_tensors(self) -> bool:
         """Whether the result is one or several tensors, and not numbers."""
-        return Tensor in _leaves(self._returned)
+        return bool(_leaves(self._returned) & _COMPUTED)
 
     @cached_property
     def returns_several(self) -> bool:
@@ -246,7 +249,7 @@ def _registers(
 
 def _kind(annotation: Any) -> Kind:
     leaves = _leaves(annotation)
-    if Tensor in leaves:
+    if leaves & _COMPUTED:
         return Kind.TENSOR
     if int in leaves:
         return Kind.NUMBERS if float in leaves else Kind.INTEGERS

@@ -14,6 +14,7 @@ from bertkit.coreml.lowering.mil import elementwise as elementwise
 from bertkit.coreml.lowering.mil import fill as fill
 from bertkit.coreml.lowering.mil import gather as gather
 from bertkit.coreml.lowering.mil import linear as linear
+from bertkit.coreml.lowering.mil import lists as lists
 from bertkit.coreml.lowering.mil import normalize as normalize
 from bertkit.coreml.lowering.mil import pool as pool
 from bertkit.coreml.lowering.mil import quantize as quantize

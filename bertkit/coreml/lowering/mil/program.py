@@ -66,6 +66,8 @@ class _Walker:
                 self._fold(operation, scope)
             elif operation.type == "write_state":
                 self._write_state(operation, scope)
+            elif operation.type == "classify":
+                self._classify(operation, scope)
             elif operation.blocks:
                 lower_blocks(self, operation, scope)
             else:
@@ -79,6 +81,17 @@ class _Walker:
             raise ModelError(f'write_state "{place}" must be given one state as "input" and one value as "data".')
         node = as_tensor_node(scope.builder, value)
         scope[operation.inputs["input"].arguments[0].name] = Computed(node)
+        scope.builder.name_layer(place, [node])
+
+    def _classify(self, operation: Any, scope: Scope) -> None:
+        """Let the label and the dictionary stand for the probabilities; `Classes` makes them of these."""
+        place = operation_name(operation)
+        value = self.arguments(operation, scope).get("probabilities")
+        if not isinstance(value, Value):
+            raise ModelError(f'classify "{place}" must be given one value as "probabilities".')
+        node = as_tensor_node(scope.builder, value)
+        for output in operation.outputs:
+            scope[output.name] = Computed(node)
         scope.builder.name_layer(place, [node])
 
     def _read(self, value: Any, place: str) -> tuple[Hashable, NDArray[Any]]:

@@ -16,6 +16,7 @@ from bertkit.coreml.classes import Classes
 from bertkit.coreml.features import Image, MultiArray, from_specification
 from bertkit.coreml.lowering.graph import GraphBuilder, Lowered
 from bertkit.coreml.lowering.network.control_flow import lower_layers
+from bertkit.coreml.lowering.network.custom import custom_module, run_custom
 from bertkit.coreml.lowering.network.images import add_image, in_shape
 from bertkit.coreml.lowering.network.parameters import (
     consumed_fields,
@@ -119,8 +120,24 @@ class _Walker:
         name = layer_type(layer)
         if name in _CONSTANTS:
             self._load_constant(layer, name)
+        elif name == "custom":
+            self._custom(layer)
         else:
             self._compute(layer, name)
+
+    def _custom(self, layer: Any) -> None:
+        place = f"{self.path}{layer.name}"
+        values = [self.as_float(self.look_up(blob, f'The layer "{place}"')) for blob in layer.input]
+        arguments = {
+            "layer": self._builder.add_module(f"{layer.name}_class", custom_module(layer, place)),
+            "inputs": [as_tensor_node(self._builder, value) for value in values],
+        }
+        call = self._builder.add_call(run_custom, arguments, layer.name)
+        nodes = [self._builder.add_item(call, index, blob) for index, blob in enumerate(layer.output)]
+        for blob, node in zip(layer.output, nodes, strict=True):
+            self.scope[blob] = Computed(node)
+            self._builder.name_value(blob, node)
+        self._builder.name_layer(place, nodes)
 
     def finish(
         self, outputs: Mapping[str, tuple[str, tuple[int, ...]]], is_rank_5: bool, takes_images: bool
