@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from bertkit.coreml.lowering.registry import op
-from bertkit.coreml.lowering.sizes import vector
+from bertkit.coreml.lowering.sizes import Sizes, vector
 from bertkit.coreml.lowering.tensor_list import TensorList
 from bertkit.errors import ModelError
 
@@ -68,5 +68,5 @@ def list_scatter(ls: TensorList, indices: Sequence[int], value: Tensor) -> Tenso
     return ls
 
 
-def _one(index: int | Sequence[int]) -> int:
-    return int(vector(index)[0]) if isinstance(index, tuple) else int(index)
+def _one(index: Sizes) -> int:
+    return int(vector(index)[0])
