@@ -12,6 +12,7 @@ from bertkit.coreml.kinds import PIPELINES, pipeline_models
 from bertkit.errors import ModelError
 from bertkit.inspect.block import Block
 from bertkit.inspect.layers import Layer, layers_of
+from bertkit.inspect.nesting import nest, outside
 from bertkit.inspect.stages import stages
 
 _SEPARATORS = (SEPARATOR, "/", ".")
@@ -38,9 +39,14 @@ def structure_of(package: Package) -> Structure:
 
     bertkit's own files carry a module map. In others the separators in layer names are followed
     (`encoder/layer_0/query`); where there are none, each layer that multiplies by weights begins a stage, and stages
-    that repeat become blocks.
+    that repeat become blocks. A branch or a loop is a module of what is inside it.
     """
     layers = layers_of(package)
+    found = _structure(package, outside(layers))
+    return Structure(nest(found.root, layers), found.source)
+
+
+def _structure(package: Package, layers: Sequence[Layer]) -> Structure:
     if package.model_type in PIPELINES:
         names = [name for name, _ in pipeline_models(package.specification)]
         return Structure(_pipeline(names, layers), "names")

@@ -36,6 +36,8 @@ class Layer:
         settings: its own constants that are short enough to read, by name.
         parameters: its learned arrays.
         label: a short name, where the name itself does not tell which part of it is one.
+        within: name of the branch or loop that it is directly in, and the side of it (`if`, `else`, `condition`,
+            `body`); None outside of any.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Layer:
     settings: Mapping[str, str] = field(default_factory=dict)
     parameters: tuple[Parameter, ...] = ()
     label: str = ""
+    within: tuple[str, str] | None = None
 
     @property
     def parameter_count(self) -> int:

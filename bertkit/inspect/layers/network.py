@@ -12,6 +12,9 @@ _LONGEST_SETTING = 8
 _VARIANTS = {"activation": "NonlinearityType", "pooling": "", "unary": "", "reduce": ""}
 _WEIGHTS = "WeightParams"
 _NETWORK = "NeuralNetwork"
+_SIDES = {"ifBranch": "if", "elseBranch": "else", "conditionNetwork": "condition", "bodyNetwork": "body"}
+
+_Within = tuple[str, str] | None
 
 
 def network_layers(network: Any, prefix: str, parameters: dict[str, list[Parameter]]) -> list[Layer]:
@@ -22,19 +25,20 @@ def network_layers(network: Any, prefix: str, parameters: dict[str, list[Paramet
         prefix: what stands before names inside a pipeline.
         parameters: all of the model, by layer.
     """
-    return [_layer(layer, own, prefix, parameters) for own, layer in _layers(network, prefix)]
+    return [_layer(layer, own, prefix, parameters, within) for own, layer, within in _layers(network, prefix, None)]
 
 
-def _layers(network: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+def _layers(network: Any, prefix: str, within: _Within) -> Iterator[tuple[str, Any, _Within]]:
     for layer in network.layers:
-        yield prefix, layer
+        yield prefix, layer, within
         kind = layer.WhichOneof("layer")
-        for _, value in getattr(layer, kind).ListFields() if kind is not None else ():
+        for field, value in getattr(layer, kind).ListFields() if kind is not None else ():
             if getattr(getattr(value, "DESCRIPTOR", None), "name", "") == _NETWORK:
-                yield from _layers(value, f"{prefix}{layer.name}/")
+                side = _SIDES.get(field.name, field.name)
+                yield from _layers(value, f"{prefix}{layer.name}/", (f"{prefix}{layer.name}", side))
 
 
-def _layer(layer: Any, own: str, prefix: str, parameters: dict[str, list[Parameter]]) -> Layer:
+def _layer(layer: Any, own: str, prefix: str, parameters: dict[str, list[Parameter]], within: _Within) -> Layer:
     kind = layer.WhichOneof("layer")
     content = getattr(layer, kind) if kind is not None else None
     return Layer(
@@ -45,6 +49,7 @@ def _layer(layer: Any, own: str, prefix: str, parameters: dict[str, list[Paramet
         outputs=tuple(_values(layer.output, layer.outputTensor, prefix)),
         settings={} if content is None else dict(_settings(content)),
         parameters=tuple(parameters.get(own + layer.name, ())),
+        within=within,
     )
 
 

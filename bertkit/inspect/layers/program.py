@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from bertkit.coreml.parameters import Parameter
-from bertkit.coreml.parameters.mil import data_type_name, operation_name, operations_of
+from bertkit.coreml.parameters.mil import data_type_name, operation_name
 from bertkit.inspect.layers.layer import Layer, Value
 
 _LONGEST_SETTING = 8
 _CONSTANT = ("const", "constexpr_")
+_SIDES = {"cond": ("if", "else"), "while_loop": ("condition", "body")}
+
+_Within = tuple[str, str] | None
 
 
 def program_layers(program: Any, prefix: str, parameters: dict[str, list[Parameter]]) -> list[Layer]:
@@ -25,16 +30,28 @@ def program_layers(program: Any, prefix: str, parameters: dict[str, list[Paramet
     layers = []
     for name, function in sorted(program.functions.items()):  # maps of protobuf have no order of their own
         own = prefix if len(program.functions) == 1 else f"{prefix}{name}."
-        operations = list(operations_of(function.block_specializations[function.opset]))
+        operations = list(_operations(function.block_specializations[function.opset], own, None))
         constants = {
-            value.name: operation for operation in operations for value in operation.outputs if _constant(operation)
+            value.name: operation for operation, _ in operations for value in operation.outputs if _constant(operation)
         }
         values = {value.name: _value(value, own) for value in function.inputs}
-        for operation in operations:
+        for operation, within in operations:
             if not _constant(operation):
-                values.update((value.name, _value(value, own)) for value in operation.outputs)
-                layers.append(_layer(operation, own, prefix, constants, values, parameters))
+                given = (value for block in operation.blocks for value in block.inputs)
+                values.update((value.name, _value(value, own)) for value in (*operation.outputs, *given))
+                layer = _layer(operation, own, prefix, constants, values, parameters)
+                layers.append(replace(layer, within=within))
     return layers
+
+
+def _operations(block: Any, own: str, within: _Within) -> Iterator[tuple[Any, _Within]]:
+    """Yield operations with what they are directly in, those of the blocks inside each right after it."""
+    for operation in block.operations:
+        yield operation, within
+        sides = _SIDES.get(operation.type, ())
+        for index, inner in enumerate(operation.blocks):
+            side = sides[index] if index < len(sides) else f"block {index}"
+            yield from _operations(inner, own, (own + operation_name(operation), side))
 
 
 def _layer(
