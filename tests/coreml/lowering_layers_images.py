@@ -62,6 +62,8 @@ def _deconvolution(expected: Array, kernel: Array, groups: int = 1, **options: A
 _UP = floats(CHANNELS, 2, 3, 4)
 _WHOLE = _spread(_X, _UP, 1, (2, 1))  # [2, 2, 9, 8]
 _UP_GROUPED = floats(CHANNELS, 2, 3, 2)
+_DILATED = np.zeros((CHANNELS, 2, 3, 7), np.float32)
+_DILATED[..., ::2] = _UP
 DECONVOLUTIONS = [
     _deconvolution(_WHOLE, _UP),
     _deconvolution(_WHOLE[:, :, 1:-2, 2:-1], _UP, padding_top=1, padding_bottom=2, padding_left=2, padding_right=1),
@@ -70,6 +72,7 @@ DECONVOLUTIONS = [
     _deconvolution(_WHOLE[:, :, 1:, :6], _UP, padding_top=1, padding_bottom=1, output_shape=(8, 6)),
     _deconvolution(np.pad(_WHOLE, [(0, 0), (0, 0), (0, 1), (0, 0)]), _UP, output_shape=(10, 8)),
     _deconvolution(_spread(_X, _UP_GROUPED, 3, (2, 1)), _UP_GROUPED, groups=3),
+    _deconvolution(_spread(_X, _DILATED, 1, (2, 1)), _UP, dilation_factors=[1, 2]),
 ]
 
 

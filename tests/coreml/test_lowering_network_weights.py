@@ -28,7 +28,7 @@ def _floats(*shape: int) -> Any:
 def _network() -> Any:
     """One of each layer with a matrix of weights; the sizes are no multiples of eight."""
     features = [("ids", datatypes.Array(5, 1)), ("image", datatypes.Array(1, 3, 4, 5))]
-    outputs = [("looked_up", None), ("product", None), ("matrix", None), ("map", None)]
+    outputs = [("looked_up", None), ("product", None), ("matrix", None), ("map", None), ("spread", None), ("rnn", None)]
     builder = NeuralNetworkBuilder(features, outputs, disable_rank5_shape_mapping=True)
     builder.add_embedding_nd("embedding", "ids", "looked_up", 11, 7, _floats(7, 11))
     builder.add_inner_product("inner", _floats(6, 7), _floats(6), 7, 6, True, "looked_up", "product")
@@ -38,6 +38,14 @@ def _network() -> Any:
     builder.add_convolution(
         "map", 3, 2, 3, 3, 1, 1, "valid", 1, kernel, None, False, input_name="image", output_name="map"
     )
+    spread = _floats(2, 3, 3, 4)  # [height, width, in, out]
+    builder.add_convolution(
+        "spread", 3, 4, 2, 3, 2, 1, "valid", 1, spread, None, False, True, input_name="image", output_name="spread"
+    )
+    sequence = {"input_names": ["steps"], "output_names": ["rnn"], "hidden_size": 3, "input_size": 7}
+    builder.add_expand_dims("steps", "looked_up", "steps", [1, 3, 4])
+    gates = {"W_x": [_floats(3, 7) for _ in range(4)], "W_h": [_floats(3, 3) for _ in range(4)]}
+    builder.add_unilstm("rnn", b=[_floats(3) for _ in range(4)], **gates, **sequence)
     return builder.spec
 
 

@@ -67,12 +67,14 @@ class Stored:
     Attributes:
         shape: numbers, names of the layer's integer parameters, names of its lists of integers (which stand for all of
             their elements), or -1 for what is left; or what computes it from the layer's parameters.
+        output_axis: computes from the layer's parameters along which axis quantization differs; None for the first.
         described_by: names of the parameters that a computed shape reads and nothing else needs.
         transposed: hand a matrix to the function with its axes exchanged; done once, when the model is loaded.
     """
 
     shape: tuple[int | str, ...] | Callable[[Mapping[str, Any]], tuple[int, ...]]
     transposed: bool = False
+    output_axis: Callable[[Mapping[str, Any]], int] | None = None
     described_by: tuple[str, ...] = ()
 
 

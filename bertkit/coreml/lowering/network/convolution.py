@@ -19,6 +19,10 @@ _SPREAD = {2: functional.conv_transpose2d, 3: functional.conv_transpose3d}
 _BIAS = Stored(("output_channels",))
 
 
+def _output_axis(fields: Mapping[str, Any]) -> int:
+    return 1 if fields.get("is_deconvolution", False) else 0
+
+
 def _kernel_2d(fields: Mapping[str, Any]) -> tuple[int, ...]:
     return _kernel(fields, fields.get("kernel_channels", 0), fields.get("kernel_size", (3, 3)))
 
@@ -40,7 +44,11 @@ def _kernel(fields: Mapping[str, Any], channels: int, size: Sequence[int]) -> tu
 @layer(
     "convolution",
     weights={
-        "weights": Stored(_kernel_2d, described_by=("output_channels", "kernel_channels", "kernel_size")),
+        "weights": Stored(
+            _kernel_2d,
+            output_axis=_output_axis,
+            described_by=("output_channels", "kernel_channels", "kernel_size"),
+        ),
         "bias": _BIAS,
     },
 )
@@ -66,7 +74,8 @@ def convolution(
         bias: [out_channels].
         n_groups: number of groups of channels.
         stride: over height and width.
-        dilation_factor: over height and width; a deconvolution has none.
+        dilation_factor: over height and width, of a deconvolution too: the specification ignores it there, but
+            coremltools writes it and tests that it counts.
         valid: margins to add, of a deconvolution to take away; none by default.
         same: add or take away so that the size is divided or multiplied by the stride.
         is_deconvolution: spread instead of convolving.
@@ -76,7 +85,7 @@ def convolution(
     given = edges((valid or {}).get("padding_amounts", {})) or [(0, 0), (0, 0)]
     pad_type = None if same is None else _same_type(same)
     if is_deconvolution:
-        result = _spread(batch, weights, bias, stride, n_groups, given, pad_type, output_shape)
+        result = _spread(batch, weights, bias, stride, dilation_factor, n_groups, given, pad_type, output_shape)
     else:
         result = _convolve(batch, weights, bias, stride, dilation_factor, n_groups, given, pad_type)
     return result.reshape(*x.shape[:-3], *result.shape[1:])
@@ -87,6 +96,7 @@ def convolution(
     weights={
         "weights": Stored(
             _kernel_3d,
+            output_axis=_output_axis,
             described_by=("output_channels", "input_channels", "kernel_depth", "kernel_height", "kernel_width"),
         ),
         "bias": _BIAS,
@@ -125,7 +135,7 @@ def convolution_3d(
     given = custom if padding_type == "CUSTOM" else [(0, 0)] * 3
     pad_type = "same" if padding_type == "SAME" else None
     if is_deconvolution:
-        return _spread(x, weights, bias, stride, n_groups, given, pad_type, output_shape)
+        return _spread(x, weights, bias, stride, dilation, n_groups, given, pad_type, output_shape)
     return _convolve(x, weights, bias, stride, dilation, n_groups, given, pad_type)
 
 
@@ -168,6 +178,7 @@ def _spread(
     weights: Tensor,
     bias: Tensor | None,
     stride: Sequence[int],
+    dilation: Sequence[int],
     groups: int,
     given: Margins,
     pad_type: str | None,
@@ -175,7 +186,7 @@ def _spread(
 ) -> Tensor:
     """Transpose a convolution without margins, then take away from both ends, or add zeros, to reach the size."""
     count = len(stride)
-    full = _SPREAD[count](x, weights, None, list(stride), 0, 0, groups)
+    full = _SPREAD[count](x, weights, None, list(stride), 0, 0, groups, list(dilation))
     taken = []
     for axis in range(count):
         size, whole = x.shape[2 + axis], full.shape[2 + axis]

@@ -88,8 +88,10 @@ def read_layer_weights(
     weights = {}
     for name, value in weight_messages(message).items():
         if name in stored:
-            weight = read_weights(value, _resolve(stored[name], fields), f'The {name} of layer "{place}"')
-            weights[name] = weight.T if stored[name].transposed else weight
+            kept = stored[name]
+            axis = 0 if kept.output_axis is None else kept.output_axis(fields)
+            weight = read_weights(value, _resolve(kept, fields), f'The {name} of layer "{place}"', axis)
+            weights[name] = weight.T if kept.transposed else weight
     return weights
 
 

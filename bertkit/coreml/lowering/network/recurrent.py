@@ -21,7 +21,8 @@ _RECURSION = Stored(("output_vector_size", "output_vector_size"))
 _VECTOR = Stored(("output_vector_size",))
 _GATES = ("update_gate", "reset_gate", "output_gate")
 
-_CONSTANTS = {"linear": (1.0, 0.0), "scaled_tanh": (1.7159, 2 / 3), "sigmoid_hard": (0.2, 0.5)}  # files leave them out
+# Files leave them out. The specification names 1.7159 and 2 / 3 for a scaled tanh, coremltools' own tests 1 and 1.
+_CONSTANTS = {"linear": (1.0, 0.0), "scaled_tanh": (1.0, 1.0), "sigmoid_hard": (0.2, 0.5)}
 _FUNCTIONS: dict[str, Callable[[Tensor, float, float], Tensor]] = {
     "linear": lambda x, alpha, beta: alpha * x + beta,
     "re_lu": lambda x, alpha, beta: torch.relu(x),

@@ -12,13 +12,14 @@ from bertkit.errors import ModelError, UnsupportedError
 Floats = NDArray[np.float32]
 
 
-def read_weights(weights: Any, shape: tuple[int, ...], place: str) -> Floats:
+def read_weights(weights: Any, shape: tuple[int, ...], place: str, output_axis: int = 0) -> Floats:
     """Read one `NeuralNetwork_pb2.WeightParams`.
 
     Args:
         weights: the message.
-        shape: what it holds; one entry may be -1. Quantization parameters run along the first axis.
+        shape: what it holds; one entry may be -1.
         place: layer and field, for messages.
+        output_axis: the axis along which the scales and biases of linear quantization differ, the first or the second.
 
     Raises:
         ModelError: the message holds more or fewer values than `shape` wants, or its quantization is incomplete.
@@ -28,19 +29,29 @@ def read_weights(weights: Any, shape: tuple[int, ...], place: str) -> Floats:
     if weights.rawValue or weights.int8RawValue:
         if weights.quantization.WhichOneof("QuantizationType") is None:
             raise UnsupportedError(f"{place} holds raw bytes without quantization parameters, which is not supported.")
-        flat = _dequantize(weights, count, place)
+        indices = _unpack(weights, int(weights.quantization.numberOfBits), count, place)
+        _check_size(indices.size, count, shape, place)
+        if output_axis == 0:
+            flat = _dequantize(weights.quantization, indices, place)
+        else:
+            flat = np.empty(indices.size, np.float32)
+            outputs_first = np.arange(indices.size).reshape(shape).swapaxes(0, 1).reshape(-1)
+            flat[outputs_first] = _dequantize(weights.quantization, indices[outputs_first], place)
     elif weights.float16Value:
         flat = np.frombuffer(weights.float16Value, dtype="<f2").astype(np.float32)
     else:
         flat = np.array(weights.floatValue, dtype=np.float32)
-    if count is not None and flat.size != count:
-        raise ModelError(f"{place} must hold {count} values for shape {shape}, got {flat.size}.")
+    _check_size(flat.size, count, shape, place)
     return flat.reshape(shape)
 
 
-def _dequantize(weights: Any, count: int | None, place: str) -> Floats:
-    quantization = weights.quantization
-    indices = _unpack(weights, int(quantization.numberOfBits), count, place)
+def _check_size(found: int, count: int | None, shape: tuple[int, ...], place: str) -> None:
+    if count is not None and found != count:
+        raise ModelError(f"{place} must hold {count} values for shape {shape}, got {found}.")
+
+
+def _dequantize(quantization: Any, indices: NDArray[Any], place: str) -> Floats:
+    """Expand quantized integers, those of one output after those of another."""
     if quantization.WhichOneof("QuantizationType") == "lookupTableQuantization":
         table = np.array(quantization.lookupTableQuantization.floatValue, dtype=np.float32)
         if table.size != 1 << quantization.numberOfBits:
