@@ -103,3 +103,22 @@ def test_raw_bytes_without_quantization_are_refused() -> None:
     weights = proto.neural_network_pb2().WeightParams(rawValue=b"\x00")
     with pytest.raises(UnsupportedError, match="raw bytes without quantization"):
         read_weights(weights, (1,), "w")
+
+
+@pytest.mark.parametrize("layer", ["inner_product", "batched_mat_mul"])
+def test_inputs_of_int8_layers_are_rounded_to_bytes(layer: str, tmp_path: Path) -> None:
+    bytes_, scale = _RNG.integers(-127, 128, (4, 3)).astype(np.int8), np.array([0.05])  # [out, in]
+    x = _floats(2, 3)
+    builder = NeuralNetworkBuilder([("x", datatypes.Array(2, 3))], [("y", None)], disable_rank5_shape_mapping=True)
+    quantized = {"int_8_dynamic_quantize": True, "is_quantized_weight": True, "nbits": 8, "quant_scale": scale}
+    if layer == "inner_product":
+        builder.add_inner_product("dense", bytes_.tobytes(), None, 3, 4, False, "x", "y", **quantized)
+    else:
+        sizes = {"weight_matrix_rows": 3, "weight_matrix_columns": 4, "W": bytes_.T.tobytes()}
+        builder.add_batched_mat_mul("dense", ["x"], "y", **sizes, **quantized)
+    (tmp_path / "int8.mlmodel").write_bytes(builder.spec.SerializeToString())
+    (found,) = run(lower(Package.open(tmp_path / "int8.mlmodel")), x)
+    step = np.abs(x).max() / 127
+    rounded = np.round(x / step).astype(np.int8).astype(np.int32)
+    sums = rounded @ bytes_.T.astype(np.int32)
+    np.testing.assert_allclose(found, sums * step * scale, rtol=1e-4, atol=1e-4)
