@@ -137,3 +137,34 @@ def test_auto_takes_torch_without_a_warning(path: Path, caplog: pytest.LogCaptur
         Model.load(path / "plain.mlpackage", Configuration(engine="openvino")).predict(
             {"x": [1, 2, 3]}, state=model.new_state()
         )
+
+
+def test_states_are_written_inside_branches_and_loops(tmp_path: Path) -> None:
+    inputs = {"x": mb.placeholder((1,), types.fp16), "kept": mb.state_tensor_placeholder((1,), types.fp16)}
+    with Function(inputs, opset_version=TARGETS["iOS18"]) as function:
+        x, kept = function.inputs.values()
+        is_positive = mb.squeeze(x=mb.greater(x=x, y=np.float16([0])), axes=[0])
+
+        def grow() -> Any:
+            def step(count: Any) -> Any:
+                mb.coreml_update_state(state=kept, value=mb.add(x=mb.read_state(input=kept), y=x))
+                return mb.add(x=count, y=np.int32(1))
+
+            return mb.while_loop(_cond=lambda count: mb.less(x=count, y=np.int32(3)), _body=step, loop_vars=(zero,))
+
+        zero = mb.const(val=np.int32(0), name="zero")
+        mb.cond(pred=is_positive, _true_fn=grow, _false_fn=lambda: mb.add(x=zero, y=np.int32(0)), name="choose")
+        function.set_outputs([mb.mul(x=mb.read_state(input=kept), y=np.float16(10), name="tenfold")])
+    program = Program()
+    program.add_function("main", function)
+    model = ct.convert(
+        program,
+        minimum_deployment_target=TARGETS["iOS18"],
+        pass_pipeline=ct.PassPipeline.EMPTY,
+        skip_model_load=True,
+    )
+    model.save(str(tmp_path / "nested.mlpackage"))
+    nested = Model.load(tmp_path / "nested.mlpackage", _TORCH)
+    state = nested.new_state()
+    assert [nested.predict({"x": [x]}, state=state)["tenfold"][0] for x in (2, -5, 1)] == [60, 60, 90]
+    assert state.read_state("kept") == 9
