@@ -169,12 +169,16 @@ class _Job:
 
     def begin(self, place: Place, state: Path | None) -> tuple[Trained, Progress]:
         """Return what is trained and where it is, from the beginning or as it was kept."""
+        from bertkit.train.attention import use_plain_products
         from bertkit.train.average import Average
         from bertkit.train.network import open_network
         from bertkit.train.optimizer import make_optimizer
         from bertkit.train.state import Trained, load
 
-        learner = self.stage.learner(open_network(self.checkpoint, self.settings)).to(place.device)
+        network = open_network(self.checkpoint, self.settings)
+        if place.device.type == "cpu" and place.precision == "bfloat16":
+            use_plain_products(network)
+        learner = self.stage.learner(network).to(place.device)
         optimizer = make_optimizer(learner, self.settings)
         trained = Trained(learner, optimizer, Average(learner, self.settings.average))
         return trained, Progress() if state is None else load(state, trained, self.origin)

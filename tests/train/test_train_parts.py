@@ -20,10 +20,12 @@ from bertkit.bert.checkpoint import Checkpoint
 from bertkit.cli import main
 from bertkit.errors import FileError, InputError
 from bertkit.train import Settings, recipe
+from bertkit.train.attention import use_plain_products
 from bertkit.train.average import Average
 from bertkit.train.batches import assemble, plan
 from bertkit.train.encode import RowMaker
 from bertkit.train.interrupt import interruptible
+from bertkit.train.network import logits, open_network
 from bertkit.train.optimizer import make_optimizer, rate_at, set_rate
 from bertkit.train.recipes import about, names
 from bertkit.train.rows import Row, Rows
@@ -132,6 +134,19 @@ def test_a_batch_is_what_a_reader_would_feed(base: Path, squad: Path) -> None:
     places = allowed.nonzero().flatten().tolist()
     assert places[1:] == list(range(int(rows.passage_starts[2]), int(rows.lengths[2]) - 1))
     assert (batch.token_type_ids[0][allowed][1:] == 1).all()
+
+
+def test_plain_products_are_the_same_attention(base: Path, squad: Path) -> None:
+    checkpoint = Checkpoint.open(base)
+    maker = RowMaker.of(checkpoint, Settings(length=64))
+    rows = maker.rows(read_examples(find_sources([str(squad)])[0])[:4])
+    assert rows is not None
+    batch = assemble(rows, [0, 1, 2, 3], maker.pair)
+    network = open_network(checkpoint, Settings()).eval()
+    before = logits(network, batch)
+    use_plain_products(network)
+    after = logits(network, batch)
+    assert all(torch.allclose(*pair, atol=1e-5) for pair in zip(before, after, strict=True))
 
 
 def test_rows_are_joined_taken_and_repeated() -> None:
