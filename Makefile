@@ -6,7 +6,9 @@ STAMP := $(VENV)/.installed
 
 NOTEBOOKS := $(wildcard notebooks/*.ipynb)
 
-.PHONY: help setup demo test test-all test-notebooks test-hosts reliability notebooks lint format bench reader js js-check clean
+CONFORMANCE := .venv-conformance
+
+.PHONY: help setup demo conformance test test-all test-notebooks test-hosts reliability notebooks lint format bench reader js js-check clean
 
 help:
 	@echo "make setup     create $(VENV) and install bertkit with the development tools"
@@ -16,6 +18,7 @@ help:
 	@echo "make test-notebooks  run every notebook, and look that none carries widget state"
 	@echo "make test-hosts      the widgets in JupyterLab, Notebook 7 and Voila (needs Chromium)"
 	@echo "make reliability     200 kills of updates in each format, two writers, a full disk, 1,000 malformed examples"
+	@echo "make conformance     coremltools' own tests (hours; goes on where it stopped), also with OPTIONS='--suite mil_ops --sample 500'"
 	@echo "make notebooks run the notebooks and store their outputs in static form"
 	@echo "make lint      ruff (format and rules) and mypy"
 	@echo "make format    rewrite the sources in the project's format"
@@ -42,6 +45,14 @@ test: setup
 test-all: export OMP_NUM_THREADS = 1
 test-all: setup
 	$(BIN)/python -m pytest -n 2
+
+$(CONFORMANCE)/.installed: conformance/requirements.txt conformance/constraints.txt
+	test -x $(CONFORMANCE)/bin/python || $(PYTHON) -m venv $(CONFORMANCE)
+	$(CONFORMANCE)/bin/python -m pip install --quiet --disable-pip-version-check -c conformance/constraints.txt -r conformance/requirements.txt
+	touch $@
+
+conformance: $(CONFORMANCE)/.installed
+	$(CONFORMANCE)/bin/python -m conformance $(OPTIONS)
 
 test-notebooks: export BERTKIT_WIDGETS = static
 test-notebooks: setup
@@ -93,4 +104,4 @@ js-check: js/node_modules
 	cd js && npm run check && npm run compare
 
 clean:
-	rm -rf js/node_modules $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf js/node_modules $(VENV) $(CONFORMANCE) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
