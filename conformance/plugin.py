@@ -95,6 +95,12 @@ class _Recorder:
             append(self._results, result)
 
 
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """Seed the generators before a module is imported: some cases draw numbers then, which are part of their names."""
+    if isinstance(collector, pytest.Module):
+        _seed(collector.name)
+
+
 def pytest_assertion_pass() -> None:
     """Count a bare assert."""
     counting.compared()
@@ -103,10 +109,7 @@ def pytest_assertion_pass() -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Run a test with seeded generators within its time, and note what it did."""
-    seed = zlib.crc32(canonical(item.nodeid).encode())
-    random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 - the tests draw from the global generator
-    torch.manual_seed(seed)
+    _seed(canonical(item.nodeid))
     counting.begin()
     try:
         with counting.limited(item.config.getoption("--conformance-timeout")):
@@ -115,9 +118,18 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         item.user_properties.extend(counting.counts().items())
 
 
+def _seed(name: str) -> None:
+    """Seed the generators that the tests draw from: their numbers depend on no other test."""
+    seed = zlib.crc32(name.encode())
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - the tests use the global generator
+    torch.manual_seed(seed)
+
+
 def canonical(nodeid: str) -> str:
-    """Return a node id from `coremltools/` on, wherever the wheel is installed."""
-    return "coremltools/" + nodeid.split("/coremltools/", 1)[-1].removeprefix("coremltools/")
+    """Return a node id from `coremltools/` on, wherever the wheel is installed, on one line."""
+    inside = nodeid.split("/coremltools/", 1)[-1].removeprefix("coremltools/")
+    return "coremltools/" + " ".join(inside.split())
 
 
 def _message(report: pytest.TestReport) -> str:

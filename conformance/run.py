@@ -53,7 +53,7 @@ def run(suite: Suite, folder: Path, *, workers: int, timeout: int, again: bool =
         print(f"{suite.name}: {len(waiting)} of {len(chosen)} cases to run", flush=True)
         chunks = [waiting[start : start + _CHUNK] for start in range(0, len(waiting), _CHUNK)]
         with ThreadPoolExecutor(workers) as pool:
-            for _ in pool.map(lambda chunk: _run_chunk(chunk, path, folder, timeout), chunks):
+            for _ in pool.map(lambda chunk: run_cases(chunk, path, folder, timeout), chunks):
                 pass
         left = _left(waiting, path)
         if len(left) == len(waiting):
@@ -72,7 +72,15 @@ def _left(waiting: Sequence[str], path: Path) -> list[str]:
     return [name for name in waiting if name not in results]
 
 
-def _run_chunk(names: Sequence[str], results: Path, folder: Path, timeout: int) -> None:
+def run_cases(names: Sequence[str], results: Path, folder: Path, timeout: int) -> None:
+    """Run some cases in one process of this interpreter.
+
+    Args:
+        names: their ids.
+        results: what became of them is appended here.
+        folder: where the process runs, and leaves its output as `last.log`.
+        timeout: seconds a case may take.
+    """
     with tempfile.NamedTemporaryFile("w", suffix=".ids", encoding="utf-8") as chosen:
         chosen.write("\n".join(names))
         chosen.flush()
