@@ -1,4 +1,4 @@
-"""The sample that runs with the default tests: `quick.ids`, the cheapest cases of as many test functions as there are."""
+"""The sample among the default tests, `quick.ids`: the cheapest cases of as many test functions as there are."""
 
 from __future__ import annotations
 
