@@ -11,11 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from conformance.results import STARTED, append, read
+from conformance.results import STARTED, Result, append, read
 from conformance.sample import draw, functions_of
 from conformance.suites import Suite
 
 HERE = Path(__file__).parent
+_NO_TESTS = 5  # pytest's exit code
 _CHUNK = 400  # cases a process: converters leave memory behind
 
 
@@ -53,14 +54,24 @@ def run(suite: Suite, folder: Path, *, workers: int, timeout: int, again: bool =
         print(f"{suite.name}: {len(waiting)} of {len(chosen)} cases to run", flush=True)
         chunks = [waiting[start : start + _CHUNK] for start in range(0, len(waiting), _CHUNK)]
         with ThreadPoolExecutor(workers) as pool:
-            for _ in pool.map(lambda chunk: run_cases(chunk, path, folder, timeout), chunks):
-                pass
+            found = list(pool.map(lambda chunk: run_cases(chunk, path, folder, timeout), chunks))
         left = _left(waiting, path)
         if len(left) == len(waiting):
-            raise SystemExit(
-                f"{suite.name}: none of {len(left)} cases ran, for example {left[0]}; see {folder}/last.log."
-            )
+            _settle(left, path, any(found))
+            return
         waiting = left
+
+
+def _settle(names: Sequence[str], path: Path, found: bool) -> None:
+    """Write down cases that pytest collects once and not again, such as those without parameters.
+
+    Raises:
+        SystemExit: they are there, and none of them could be run.
+    """
+    if found:
+        raise SystemExit(f"None of {len(names)} cases ran, for example {names[0]}; see last.log beside {path}.")
+    for name in names:
+        append(path, Result(name, "skipped", message="pytest finds no case of this name again"))
 
 
 def _left(waiting: Sequence[str], path: Path) -> list[str]:
@@ -72,7 +83,7 @@ def _left(waiting: Sequence[str], path: Path) -> list[str]:
     return [name for name in waiting if name not in results]
 
 
-def run_cases(names: Sequence[str], results: Path, folder: Path, timeout: int) -> None:
+def run_cases(names: Sequence[str], results: Path, folder: Path, timeout: int) -> bool:
     """Run some cases in one process of this interpreter.
 
     Args:
@@ -80,6 +91,9 @@ def run_cases(names: Sequence[str], results: Path, folder: Path, timeout: int) -
         results: what became of them is appended here.
         folder: where the process runs, and leaves its output as `last.log`.
         timeout: seconds a case may take.
+
+    Returns:
+        Whether pytest found any of them.
     """
     with tempfile.NamedTemporaryFile("w", suffix=".ids", encoding="utf-8") as chosen:
         chosen.write("\n".join(names))
@@ -89,6 +103,7 @@ def run_cases(names: Sequence[str], results: Path, folder: Path, timeout: int) -
         dotted = [module.removesuffix(".py").replace("/", ".") for module in modules]
         done = _pytest(["-q", *options, f"--conformance-timeout={timeout}", "--pyargs", *dotted], folder)
     (folder / "last.log").write_text(done.stdout + done.stderr, encoding="utf-8")
+    return done.returncode != _NO_TESTS
 
 
 def _pytest(arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:
