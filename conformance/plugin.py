@@ -6,8 +6,10 @@ coremltools.test.pipeline`. The tests read the switches, and take `_IS_MACOS` by
 
 from __future__ import annotations
 
+import gc
 import os
 import random
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,9 +88,7 @@ class _Recorder:
             expected = report.outcome == "skipped" and hasattr(report, "wasxfail")
             counted: dict[str, Any] = dict(report.user_properties)
             outcome, message = ("xfailed", report.wasxfail) if expected else (report.outcome, _message(report))
-            self._append(
-                Result(canonical(report.nodeid), outcome, seconds=round(report.duration, 2), message=message, **counted)
-            )
+            self._append(Result(canonical(report.nodeid), outcome, message=message, **counted))
 
     def _append(self, result: Result) -> None:
         if self._results is not None:
@@ -101,6 +101,12 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
         _seed(collector.name)
 
 
+def pytest_collection_finish() -> None:
+    """Leave what is there now out of garbage collection, which the converter runs after every model."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_assertion_pass() -> None:
     """Count a bare assert."""
     counting.compared()
@@ -111,11 +117,13 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Run a test with seeded generators within its time, and note what it did."""
     _seed(canonical(item.nodeid))
     counting.begin()
+    started = time.process_time()
     try:
         with counting.limited(item.config.getoption("--conformance-timeout")):
             return (yield)
     finally:
-        item.user_properties.extend(counting.counts().items())
+        used = round(time.process_time() - started, 3)
+        item.user_properties.extend({**counting.counts(), "seconds": used}.items())
 
 
 def _seed(name: str) -> None:

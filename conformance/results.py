@@ -22,7 +22,7 @@ class Result:
         predictions: how many were answered.
         comparisons: how many assertions held after the first prediction.
         refusals: how many models or predictions bertkit refused.
-        seconds: how long it took.
+        seconds: of the processor that it took.
         message: of the failure, or the reason of a skip.
     """
 
