@@ -59,6 +59,7 @@ class _Recorder:
         self._wanted = None if names is None else set(Path(names).read_text(encoding="utf-8").splitlines())
         self._functions = None if self._wanted is None else functions_of(self._wanted)
         self._results = None if results is None else Path(results)
+        self._broken: list[str] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makeitem(self, collector: pytest.Collector, name: str) -> list[pytest.Item] | None:
@@ -67,11 +68,17 @@ class _Recorder:
             return None
         return None if canonical(f"{collector.nodeid}::{name}") in self._functions else []
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Let a module that cannot be imported stand as one failed case."""
+        if report.failed:
+            self._broken.append(canonical(report.nodeid))
+            self._append(Result(canonical(report.nodeid), "failed", message=_message(report)))
+
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Leave the wanted tests only."""
         collected = config.getoption("--conformance-collected")
         if collected is not None:
-            names = "".join(f"{canonical(item.nodeid)}\n" for item in items)
+            names = "".join(f"{name}\n" for name in [*(canonical(item.nodeid) for item in items), *self._broken])
             Path(collected).write_text(names, encoding="utf-8")
         if self._wanted is not None:
             wanted = self._wanted
@@ -140,7 +147,7 @@ def canonical(nodeid: str) -> str:
     return "coremltools/" + " ".join(inside.split())
 
 
-def _message(report: pytest.TestReport) -> str:
+def _message(report: pytest.TestReport | pytest.CollectReport) -> str:
     """Return the error's own lines, or the reason of a skipped test."""
     if isinstance(report.longrepr, tuple):
         return str(report.longrepr[2])

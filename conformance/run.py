@@ -117,6 +117,7 @@ def _pytest(arguments: Sequence[str], folder: Path) -> subprocess.CompletedProce
         "PYTHONPATH": str(HERE.parent),
     }
     command = [sys.executable, "-m", "pytest", "-c", str(ini), "--rootdir", sys.prefix, "-p", "conformance.plugin"]
+    options = ["-W", "ignore", "--continue-on-collection-errors"]
     return subprocess.run(
-        [*command, "-W", "ignore", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        [*command, *options, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
