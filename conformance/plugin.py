@@ -152,4 +152,5 @@ def _message(report: pytest.TestReport | pytest.CollectReport) -> str:
     if isinstance(report.longrepr, tuple):
         return str(report.longrepr[2])
     crash = getattr(report.longrepr, "reprcrash", None)
-    return "" if crash is None else str(crash.message)[:_LONGEST_MESSAGE]
+    text = str(report.longrepr or "").strip()[-_LONGEST_MESSAGE:] if crash is None else str(crash.message)
+    return text[:_LONGEST_MESSAGE]
