@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--suite", action="append", help="a suite to run; may be repeated; all without it")
     parser.add_argument("--sample", type=int, help="run so many cases of each suite at most")
     parser.add_argument("--workers", type=int, default=1, help="processes at a time")
-    parser.add_argument("--timeout", type=int, default=180, help="seconds a case may take")
+    parser.add_argument("--timeout", type=int, default=180, help="processor seconds a case may take")
     parser.add_argument("--folder", type=Path, default=Path(".conformance"), help="where results are kept")
     parser.add_argument("--again", action="store_true", help="run failed cases again")
     parser.add_argument("--report", action="store_true", help="only write the report of the results there are")

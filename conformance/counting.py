@@ -54,14 +54,14 @@ def compared() -> None:
 
 @contextmanager
 def limited(seconds: int) -> Iterator[None]:
-    """Raise TimeoutError in the block after so many seconds; 0 for never."""
-    before = signal.signal(signal.SIGALRM, _late)
-    signal.alarm(seconds)
+    """Raise TimeoutError in the block after so many seconds of the processor; 0 for never."""
+    before = signal.signal(signal.SIGPROF, _late)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _late(number: int, frame: object) -> None:

@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--conformance-ids", help="run only the tests that this file names, one a line")
     group.addoption("--conformance-results", help="append one JSON line a test to this file")
     group.addoption("--conformance-collected", help="write the ids of all collected tests to this file")
-    group.addoption("--conformance-timeout", type=int, default=0, help="seconds a test may take; 0 for any")
+    group.addoption("--conformance-timeout", type=int, default=0, help="processor seconds a test may take; 0 for any")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -42,7 +42,7 @@ def run(suite: Suite, folder: Path, *, workers: int, timeout: int, again: bool =
         suite: which cases.
         folder: where ids and results are kept.
         workers: how many processes at a time.
-        timeout: seconds a case may take.
+        timeout: seconds of the processor that a case may take.
         again: whether failed cases are run again, after a change.
     """
     path = folder / f"{suite.name}.jsonl"
@@ -90,7 +90,7 @@ def run_cases(names: Sequence[str], results: Path, folder: Path, timeout: int) -
         names: their ids.
         results: what became of them is appended here.
         folder: where the process runs, and leaves its output as `last.log`.
-        timeout: seconds a case may take.
+        timeout: seconds of the processor that a case may take.
 
     Returns:
         Whether pytest found any of them.
