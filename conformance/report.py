@@ -86,7 +86,7 @@ def _page(content: Mapping[str, Any]) -> str:
 
 def _details(figures: Mapping[str, Any]) -> list[str]:
     whole = figures["run"] == figures["collected"]
-    lines = ["Run whole." if whole else f"Run as a sample of {figures['run']:,} of {figures['collected']:,} cases."]
+    lines = ["Run whole." if whole else f"Run in part: {figures['run']:,} of {figures['collected']:,} cases."]
     if figures["failures"]:
         lines += ["", "| failures | whose | cause |", "|---:|---|---|"]
         lines += [f"| {entry['count']} | {entry['kind']} | {_cell(entry['cause'])} |" for entry in figures["failures"]]
