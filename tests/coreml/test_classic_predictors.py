@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bertkit.coreml import Configuration, Model
-from bertkit.coreml.classic.coupling import coupled
+from bertkit.coreml.classic.coupling import coupled, pair_probabilities
 from bertkit.errors import InputError, ModelError, UnsupportedError
 
 _VECTOR = [3]
@@ -350,6 +350,12 @@ def test_probabilities_that_agree_are_kept() -> None:
     pairs = list(combinations(range(3), 2))
     each = np.array([wanted[i] / (wanted[i] + wanted[j]) for i, j in pairs])
     np.testing.assert_allclose(coupled(3, pairs, each), wanted, atol=2e-3)
+
+
+def test_pairs_are_never_certain_even_where_a_decision_is_no_number() -> None:
+    decisions = np.array([0.5, 1e9, -1e9, math.nan])
+    chances = pair_probabilities(decisions, np.full(4, -2.0), np.zeros(4))
+    assert chances.tolist() == pytest.approx([_sigmoid(1.0), 1 - 1e-7, 1e-7, 1e-7], abs=1e-12)
 
 
 def test_support_vectors_that_do_not_fit_are_refused() -> None:

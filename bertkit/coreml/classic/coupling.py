@@ -26,8 +26,13 @@ def pair_probabilities(decisions: Doubles, slopes: Doubles, offsets: Doubles) ->
         decisions: [pairs] positive for the first class.
         slopes: [pairs] probA of the specification.
         offsets: [pairs] probB.
+
+    Returns:
+        [pairs], never quite 0 or 1. A decision that is no number, as degenerate machines make them, counts as unlikely,
+        which is what LIBSVM's comparisons make of it.
     """
-    return np.clip(logistic(-(decisions * slopes + offsets)), _LEAST, 1 - _LEAST)
+    chances = np.nan_to_num(logistic(-(decisions * slopes + offsets)), nan=0.0)
+    return np.clip(chances, _LEAST, 1 - _LEAST)
 
 
 def coupled(classes: int, pairs: list[tuple[int, int]], probabilities: Doubles) -> Doubles:
