@@ -13,7 +13,9 @@ from lowering_layers_math import MATH_CASES
 from lowering_layers_sequences import SEQUENCE_CASES
 from lowering_support import run
 
+from bertkit.coreml import proto
 from bertkit.coreml.lowering import lower
+from bertkit.coreml.lowering.network.parameters import consumed_fields, snake_case
 from bertkit.coreml.lowering.registry import LAYERS
 from bertkit.coreml.package import Package
 
@@ -37,3 +39,18 @@ def test_every_layer_has_a_case() -> None:
     without = LAYERS.names() - {case.layer for case in LAYER_CASES}
     in_test_lowering_random_layers = {name for name in without if name.startswith(("random", "categorical"))}
     assert without - in_test_lowering_random_layers == in_test_lowering_sizes
+
+
+def test_every_layer_and_field_of_the_specification_is_taken() -> None:
+    walked_by_themselves = {"custom", "branch", "loop", "loopBreak", "loopContinue"}
+    layers = proto.neural_network_pb2().NeuralNetworkLayer.DESCRIPTOR.oneofs_by_name["layer"].fields
+    assert {layer.name for layer in layers} - {
+        name.partition(".")[0] for name in LAYERS.names()
+    } == walked_by_themselves
+    for layer in layers:
+        implementation = LAYERS.find(layer.name)
+        if implementation is not None:
+            weights = {name.partition(".")[0] for name in implementation.weights}
+            taken = implementation.parameters.keys() | weights | consumed_fields(implementation.weights)
+            fields = {snake_case(field.name) for field in layer.message_type.fields}
+            assert not fields - taken, layer.name

@@ -46,7 +46,7 @@ def read_fields(message: Any) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for descriptor, value in message.ListFields():
         if not _holds_weights(descriptor) and not _nests_weights(descriptor):
-            fields[_snake_case(descriptor.name)] = _read(descriptor, value)
+            fields[snake_case(descriptor.name)] = _read(descriptor, value)
     return fields
 
 
@@ -58,7 +58,7 @@ def weight_messages(message: Any) -> dict[str, Any]:
     switched_off = "hasBias" in message.DESCRIPTOR.fields_by_name and not message.hasBias
     found: dict[str, Any] = {}
     for descriptor, value in message.ListFields():
-        name = _snake_case(descriptor.name)
+        name = snake_case(descriptor.name)
         if _holds_weights(descriptor):
             if value.ByteSize() > 0 and not (name == "bias" and switched_off):
                 found[name] = value
@@ -132,5 +132,6 @@ def _read(descriptor: Any, value: Any) -> Any:
     return read_fields(value)
 
 
-def _snake_case(name: str) -> str:
+def snake_case(name: str) -> str:
+    """Return a field's name as functions take it."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
