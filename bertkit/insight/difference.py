@@ -49,7 +49,8 @@ class Difference:
         parted = [name for name, share in found.items() if share > _SAME]
         tokens = f"For the {len(self.shared)} tokens that both rows hold, the hidden states"
         if not parted:
-            return f"{tokens} are equal at every layer."
+            heads = "; the span heads differ" if any(share > _SAME for share in self.layers.values()) else ""
+            return f"{tokens} are equal at every layer{heads}."
         most = max(parted, key=lambda name: found[name])
         equal = [name for name in found if name not in parted]
         where = f"are equal up to {equal[-1]}, and" if equal else "differ from the embeddings on, and"

@@ -162,7 +162,7 @@ def test_a_reader_before_and_after_it_learned_stands_side_by_side(
     expect(sides.nth(1).locator(".bk-bench-best")).to_contain_text(right)
     compared = root.get_by_role("region", name="A and B compared")
     expect(compared).to_contain_text("The answers are different")
-    expect(compared).to_contain_text("equal at every layer")
+    expect(compared).to_contain_text("equal at every layer; the span heads differ")
     differing = {layer for layer, share in bench.comparison().by_layer.items() if share > 1e-6}
     assert differing
     assert all(layer.startswith("span_head__") for layer in differing)

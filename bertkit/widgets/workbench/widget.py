@@ -27,7 +27,8 @@ class Workbench(Widget):
         model_or_reader: a reader, or the path of a file that `bertkit convert` wrote; the embedded reader when None.
         document: what is asked, or the path of a file; an example document when None.
         question: to ask at once.
-        compare: a second reader or path of the same structure, to show beside the first as B.
+        compare: a second reader or path of the same structure, to show beside the first as B; for example the same
+            reader after it was personalized.
         state: what `.state` returned, to restore that view.
 
     Raises:
