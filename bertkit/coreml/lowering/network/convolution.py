@@ -153,7 +153,8 @@ def same_or_valid(
 ) -> Margins:
     """Return the margins that a layer's two messages about padding mean for an input of a size."""
     if same is None:
-        return edges((valid or {}).get("padding_amounts", {}))
+        amounts = (valid or {}).get("padding_amounts")
+        return edges(amounts) if amounts else [(0, 0)] * len(space)
     return margins_of(_same_type(same), None, space, kernel, stride, dilation)
 
 
