@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bertkit.inspect.folding import FoldedBlock, FoldedLayer
 from bertkit.inspect.layers import Layer, Value
+from bertkit.inspect.nesting import CONTROL_FLOW
 
 Part = FoldedBlock | FoldedLayer
 
@@ -38,7 +39,8 @@ def module_graph(
         copies: how many of it there are in the model.
         everything: all layers of the model.
         model_outputs: names of the model's outputs.
-        deep: with the layers of inner modules as nodes, except where several are folded; else with the modules.
+        deep: with the layers of inner modules as nodes, except where several are folded or where a branch or a loop
+            decides which of them run; else with the modules.
     """
     parts = tuple(_nodes(block, deep))
     owner = {id(layer): index for index, part in enumerate(parts) for layer in _first_copy(part, copies)}
@@ -80,7 +82,7 @@ def module_graph(
 
 def _nodes(block: FoldedBlock, deep: bool) -> Iterator[Part]:
     for part in block.parts:
-        if deep and isinstance(part, FoldedBlock) and not part.instances:
+        if deep and isinstance(part, FoldedBlock) and not part.instances and part.kind not in CONTROL_FLOW:
             yield from _nodes(part, deep)
         else:
             yield part

@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from bertkit.inspect.block import Block
 from bertkit.inspect.layers import Layer
 
+CONTROL_FLOW = frozenset({"branch", "loop", "cond", "while_loop"})
+"""Types of layers that hold layers."""
+
 _Sides = dict[str, list[Layer]]
 
 

@@ -82,6 +82,14 @@ def test_a_program_shows_what_is_inside_loops_and_branches(tmp_path: Path) -> No
     assert _outline(structure_of(Package.open(tmp_path / "nested.mlmodel")).root) == ["start", grow]
 
 
+def test_a_loop_is_one_node_of_the_graph_around_it(tmp_path: Path) -> None:
+    atlas = atlas_of(Package.open(save_model(tmp_path / "nested.mlmodel", _network())))
+    graph = atlas.graph(atlas.entries[0], deep=True)
+    assert [getattr(part, "name", "") or part.sample.name for part in graph.parts] == ["start", "grow"]
+    assert ([value.name for value in graph.inputs], [value.name for value in graph.outputs]) == (["x"], ["y"])
+    assert set(graph.edges) == {(0, 1), (0, 2), (1, 2), (2, 3)}
+
+
 @pytest.mark.parametrize("make", [_network, _program])
 def test_a_map_lists_nested_layers_under_their_sides(make: Any, tmp_path: Path) -> None:
     (tmp_path / "nested.mlmodel").write_bytes(make().SerializeToString())
