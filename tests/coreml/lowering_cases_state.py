@@ -193,6 +193,30 @@ SCATTER = [
         [np.array([0, 2.5, 0], np.float32)],
         "iOS17",
     ),
+    *(
+        Case(op, inputs, {"mode": "update"}, [expected], "iOS17")
+        for op, inputs, expected in (
+            (
+                "scatter",
+                {"data": np.zeros(3, np.float32), "indices": np.array([-1, 2, 3], np.int32), "updates": _VALUES},
+                np.array([0, 0, 2], np.float32),
+            ),
+            (
+                "scatter_along_axis",
+                {"data": np.zeros(3, np.float32), "indices": np.array([7, 0], np.int32), "updates": _VALUES[:2]},
+                np.array([2, 0, 0], np.float32),
+            ),
+            (
+                "scatter_nd",
+                {
+                    "data": np.zeros((2, 2), np.float32),
+                    "indices": np.array([[0, 2], [1, 0], [1, -1]], np.int32),
+                    "updates": _VALUES,
+                },
+                np.array([[0, 0], [2, 0]], np.float32),
+            ),
+        )
+    ),
     Case(
         "slice_update",
         {"x": np.zeros((3, 4), np.float32), "update": _UPDATES[:2]},

@@ -15,6 +15,9 @@ from coremltools.converters.mil.mil import Function, Program, types
 from numpy.typing import NDArray
 
 from bertkit.coreml.lowering import Lowered, lower
+from bertkit.coreml.lowering.graph import GraphBuilder
+from bertkit.coreml.lowering.registry import OPS, check_arguments
+from bertkit.coreml.lowering.values import Computed, Constant, Value, as_argument
 from bertkit.coreml.package import Package
 
 Array = NDArray[Any]
@@ -128,6 +131,31 @@ def save(model: Any, path: Path) -> Lowered:
     """Save a coremltools model, open it and lower it."""
     model.save(str(path))
     return lower(Package.open(path))
+
+
+def lower_directly(case: Case, outputs: int) -> Lowered:
+    """Lower one case of several outputs without writing a model; its constants are bound as those of a file."""
+    builder = GraphBuilder()
+    implementation = OPS.get(case.op, str(case), case.opset)
+    check_arguments(implementation, case.inputs.keys() | case.constants.keys(), str(case))
+    bound = {}
+    for name, value in {**case.inputs, **case.constants}.items():
+        several = isinstance(value, list) and name in case.inputs
+        values = [_bound(builder, case, name, item) for item in (value if several else [value])]
+        argument = values if several else values[0]
+        bound[name] = as_argument(builder, argument, implementation.parameters[name], name)
+    call = builder.add_call(implementation.function, bound, "call")
+    nodes = [call]
+    if implementation.returns_several:
+        nodes = [builder.add_item(call, index, f"item_{index}") for index in range(outputs)]
+    return builder.finish({f"output_{index}": node for index, node in enumerate(nodes)})
+
+
+def _bound(builder: GraphBuilder, case: Case, name: str, value: Any) -> Value:
+    if name in case.inputs:
+        return Computed(builder.add_input(f"input_{name}"))
+    array = np.array(value, dtype=object) if isinstance(value, str) else np.asarray(value)
+    return Constant(name, object(), array)
 
 
 def run(lowered: Lowered, *inputs: Array) -> list[Array]:

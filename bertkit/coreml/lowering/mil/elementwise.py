@@ -59,6 +59,8 @@ _CAST_TYPES = {
     "bool": torch.bool,
 }
 
+_BITS = {"int8": 8, "uint8": 8, "int16": 16, "uint16": 16}
+
 
 def _register_unary(name: str, compute: Callable[[Tensor], Tensor]) -> None:
     def unary(x: Tensor) -> Tensor:
@@ -90,8 +92,16 @@ def real_div(x: Tensor, y: Tensor) -> Tensor:
 
 @op("cast")
 def cast(x: Tensor, dtype: str) -> Tensor:
-    """Convert to another type, of which there are three here: float32, int32 and bool."""
-    return x.to(_CAST_TYPES[dtype])
+    """Convert to another type, of which there are three here: float32, int32 and bool.
+
+    Floats are cut towards zero; what a type of 8 or 16 bits cannot hold wraps around, as in coremltools' evaluation.
+    """
+    converted = x.to(_CAST_TYPES[dtype])
+    if dtype not in _BITS:
+        return converted
+    size = 1 << _BITS[dtype]
+    lowest = 0 if dtype.startswith("u") else -size // 2
+    return torch.bitwise_and(converted - lowest, size - 1) + lowest
 
 
 @op("clip")
