@@ -213,6 +213,13 @@ RESIZE = [
         for aligned in (False, True)
     ),
     Case(
+        "upsample_bilinear",
+        {"x": _TWO},
+        {"scale_factor_width": np.float32(2.5), "align_corners": False, "half_pixel_centers": False},
+        [_row(0, 0.4, 0.8, 1, 1)],
+        "iOS16",
+    ),
+    Case(
         "upsample_nearest_neighbor",
         {"x": _IMAGE},
         {"scale_factor_height": 3, "scale_factor_width": 2},

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from lowering_oracle_ops import STRATEGIES
 from lowering_support import Case, lower_directly
 
+import bertkit.coreml.lowering.mil  # noqa: F401 - registers the ops
+from bertkit.coreml.lowering.registry import OPS
+
 _NO_TENSORS = {"_const_symbolic", "cond", "const", "list_length"}
 _NOT_WRITTEN = {"reverse_sequence"}
 """coremltools declares its evaluation, which raises NotImplementedError."""
@@ -51,3 +54,11 @@ def test_every_evaluation_of_coremltools_is_an_oracle() -> None:
         if any(version.value_inference is not Operation.value_inference for version in versions.values())
     }
     assert evaluated - STRATEGIES.keys() == _NO_TENSORS | _NOT_WRITTEN
+
+
+def test_every_version_of_every_op_has_its_inputs() -> None:
+    for name, versions in SSAOpRegistry.core_ops.items():
+        for target, version in versions.items():
+            implementation = OPS.find(name, target.name)
+            unknown = set(version.input_spec.input_types) - set(implementation.parameters if implementation else ())
+            assert implementation is None or not unknown, (name, target.name, unknown)

@@ -26,10 +26,22 @@ def resize_nearest_neighbor(x: Tensor, target_size_height: int, target_size_widt
 
 @op("upsample_bilinear")
 def upsample_bilinear(
-    x: Tensor, scale_factor_height: int | float = 1, scale_factor_width: int | float = 1, align_corners: bool = True
+    x: Tensor,
+    scale_factor_height: int | float = 1,
+    scale_factor_width: int | float = 1,
+    align_corners: bool = True,
+    half_pixel_centers: bool | None = None,
 ) -> Tensor:
-    """Scale the last two axes by factors, with linear interpolation; corners stay corners if they are aligned."""
-    mode = "STRICT_ALIGN_CORNERS" if align_corners else "UNALIGN_CORNERS"
+    """Scale the last two axes by factors, with linear interpolation.
+
+    Args:
+        x: [..., height, width].
+        scale_factor_height: what the size is multiplied by and rounded down.
+        scale_factor_width: likewise.
+        align_corners: corners stay corners.
+        half_pixel_centers: if they do not: an element lies in its middle, not at its beginning; the default.
+    """
+    mode = "STRICT_ALIGN_CORNERS" if align_corners else "DEFAULT" if half_pixel_centers is False else "UNALIGN_CORNERS"
     return _resized(x, _scaled(x, scale_factor_height, scale_factor_width), mode, _linear)
 
 
