@@ -20,6 +20,7 @@ from bertkit.errors import FileError, ModelError, UnsupportedError
 
 Array = NDArray[Any]
 
+_RELEASED_BYTES = 1 << 20
 _ALIGNMENT = 64
 _VERSION = 2
 _SENTINEL = 0xDEADBEEF
@@ -211,3 +212,17 @@ def unpack_bits(data: NDArray[np.uint8], bits: int, count: int) -> NDArray[np.ui
 def sign_extend_4_bits(values: NDArray[np.uint8]) -> NDArray[np.int8]:
     """Read the low four bits of each value as a two's complement number: [n] uint8 to [n] int8 in -8..7."""
     return ((values << 4).view(np.int8) >> 4).astype(np.int8, copy=False)
+
+
+def release_pages(array: Array) -> None:
+    """Let go of the memory that a weight file takes after one of its blobs was copied; reading it again maps it again.
+
+    Args:
+        array: a view from `BlobFile.read`. Anything else, and anything small, is left alone.
+    """
+    owner: Any = array
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    owner = owner.obj if isinstance(owner, memoryview) else owner
+    if array.nbytes >= _RELEASED_BYTES and isinstance(owner, mmap.mmap) and hasattr(owner, "madvise"):
+        owner.madvise(mmap.MADV_DONTNEED)

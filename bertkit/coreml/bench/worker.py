@@ -35,7 +35,7 @@ def measure(task: Mapping[str, Any], clock: Callable[[], float] = time.perf_coun
         threads=task["threads"],
         cache=Path(task["folder"]) / "compiled",
     )
-    held = memory_mb()
+    held = memory_mb("VmRSS")
     try:
         model, load = _timed(clock, lambda: _ready(task["model"], configuration))
         _, reload = _timed(clock, lambda: _ready(task["model"], configuration))
@@ -45,7 +45,7 @@ def measure(task: Mapping[str, Any], clock: Callable[[], float] = time.perf_coun
         return Figures(task["engine"], task["precision"], refused=str(error))
     write_outputs(Path(task["folder"]), outputs)
     times = _steady(clock, lambda: model.predict(inputs), task["seconds"])
-    peak = memory_mb()
+    peak = memory_mb("VmHWM")
     return Figures(
         engine=task["engine"],
         precision=task["precision"],
@@ -60,14 +60,18 @@ def measure(task: Mapping[str, Any], clock: Callable[[], float] = time.perf_coun
     )
 
 
-def memory_mb() -> float | None:
-    """Return the most memory that this process held so far, in megabytes; None on systems that do not tell."""
+def memory_mb(field: str) -> float | None:
+    """Return the memory that this process holds (`VmRSS`) or held at most (`VmHWM`), in megabytes.
+
+    Read from `/proc`: what `getrusage` calls the maximum begins with that of the process that started this one. None
+    where there is no such file.
+    """
     try:
-        import resource
-    except ImportError:  # Windows
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:  # not Linux
         return None
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+    kilobytes = next((line.split()[1] for line in lines if line.startswith(f"{field}:")), None)
+    return None if kilobytes is None else int(kilobytes) * 1024 / 1e6
 
 
 def _ready(path: str, configuration: Configuration) -> Model:

@@ -18,6 +18,7 @@ from bertkit.coreml.engines.base import Array, runtime_array
 from bertkit.coreml.engines.devices import choose_device
 from bertkit.coreml.faults import first_line
 from bertkit.coreml.lowering.blocks import Block
+from bertkit.coreml.lowering.fusions import fuse
 from bertkit.coreml.lowering.graph import Lowered
 from bertkit.coreml.lowering.tensor_list import TensorList
 from bertkit.errors import BertkitError, InputError, ModelError
@@ -30,7 +31,8 @@ class TorchEngine:
     """Runs a lowered model with torch.
 
     Attributes:
-        lowered: the graph; its module lies on `device`.
+        lowered: the graph; its module lies on `device`. Traces run it as it is.
+        module: the same graph with groups of operations fused, which predictions run; its constants are the same.
         device: where it runs.
         precision: float32, or bfloat16 or float16 by autocast: matrix products in it, normalization and softmax in
             float32.
@@ -40,6 +42,7 @@ class TorchEngine:
     """
 
     lowered: Lowered
+    module: fx.GraphModule
     device: torch.device
     precision: torch.dtype
     threads: int | None
@@ -59,7 +62,8 @@ class TorchEngine:
         on_processor = device.type == "cpu"
         automatic = torch.bfloat16 if low and on_processor else torch.float32
         precision = _PRECISIONS.get(configuration.precision, automatic)
-        return cls(lowered, device, precision, configuration.threads, low and not on_processor)
+        module, _ = fuse(lowered.module)
+        return cls(lowered, module, device, precision, configuration.threads, low and not on_processor)
 
     @property
     def settings(self) -> str:
@@ -75,7 +79,7 @@ class TorchEngine:
         arguments = self._arguments(inputs)
         with self._prepared():
             try:
-                outputs = self.lowered.module(*arguments)
+                outputs = self.module(*arguments)
             except BertkitError:
                 raise
             except Exception as error:  # torch raises types of many kinds

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, fx
 
 from bertkit.coreml.lowering.blocks import Block
+from bertkit.coreml.weights import release_pages
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class GraphBuilder:
                 target += "_"
             if key not in self._tensors:
                 self._tensors[key] = as_runtime_tensor(array)
+                release_pages(array)  # else a large model is in memory twice
             self._root.register_buffer(target, self._tensors[key])
             self._constants[key] = self._graph.create_node("get_attr", target, name=target)
         return self._constants[key]
