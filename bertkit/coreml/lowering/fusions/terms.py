@@ -141,8 +141,10 @@ def _unary(given: Mapping[str, Any]) -> Term | None:
 
 def _mean(given: Mapping[str, Any]) -> Term | None:
     axes = given.get("axes")
-    is_one = axes is not None and len(axes) == 1 and isinstance(axes[0], int) and not given.get("reduce_all", False)
-    return Term("mean", (given["x"],), {"axis": axes[0]}) if is_one and given.get("keep_dims", False) else None
+    if not isinstance(axes, tuple | list) or len(axes) != 1 or not isinstance(axes[0], int):
+        return None
+    is_kept = given.get("keep_dims", False) and not given.get("reduce_all", False)
+    return Term("mean", (given["x"],), {"axis": axes[0]}) if is_kept else None
 
 
 def _matmul(given: Mapping[str, Any]) -> Term | None:
