@@ -189,6 +189,6 @@ def _compile(
     _logger.info("Compiling %s for OpenVINO; the result is kept for the next time.", package.path)
     lowered = lower(package, configuration.function_name)
     model, indices = convert(lowered, features, exact=properties["INFERENCE_PRECISION_HINT"] == "f32")
-    compiled = core.compile_model(model, _DEVICE, properties)
+    compiled = openvino_runtime.compile_converted(core, model, _DEVICE, properties)
     header = {"inputs": list(lowered.inputs), "outputs": dict(zip(lowered.outputs, indices, strict=True))}
     return compiled, header

@@ -39,6 +39,19 @@ def import_openvino() -> Any:
             del sys.modules[_TELEMETRY]
 
 
+def compile_converted(core: Any, model: Any, device: str, properties: dict[str, Any]) -> Any:
+    """Compile a converted model.
+
+    Raises:
+        NotConvertibleError: OpenVINO's compiler does not take it, which its converter cannot know.
+    """
+    try:
+        return core.compile_model(model, device, properties)
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise NotConvertibleError(f"OpenVINO cannot compile the model ({reason}). Use the torch engine.") from error
+
+
 def capabilities(core: Any) -> tuple[str, ...]:
     """Return the number formats that OpenVINO computes in on this processor, for example `BF16`."""
     return tuple(sorted(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")))
