@@ -14,6 +14,7 @@ from bertkit.bert.checkpoint import Checkpoint
 from bertkit.bert.hub import HUB_FILES
 from bertkit.bert.quiet import quiet
 from bertkit.errors import CheckpointError
+from bertkit.files import write_atomically
 from bertkit.train.batches import Batch
 from bertkit.train.settings import Settings
 
@@ -90,7 +91,7 @@ def write_network(network: nn.Module, checkpoint: Checkpoint, folder: Path, stor
         folder: an empty folder.
         storage: `float16` or `float32`.
     """
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     dtype = getattr(torch, storage)
     config: Any = network.config
@@ -100,11 +101,11 @@ def write_network(network: nn.Module, checkpoint: Checkpoint, folder: Path, stor
         name: value.detach().to("cpu", dtype if value.is_floating_point() else value.dtype).contiguous().clone()
         for name, value in network.state_dict().items()
     }
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    write_atomically(folder / "model.safetensors", save(weights, metadata={"format": "pt"}))
     for pattern in HUB_FILES:
         if "token" in pattern or "vocab" in pattern or "merges" in pattern or "spiece" in pattern:
             for file in checkpoint.folder.glob(pattern):
-                shutil.copy(file, folder / file.name)
+                shutil.copyfile(file, folder / file.name)
 
 
 def _inputs(network: Any, batch: Batch) -> dict[str, torch.Tensor]:
