@@ -128,6 +128,8 @@ def _read(descriptor: int) -> CompiledModel:
     text = len(_MAGIC) + 8
     end = text + int.from_bytes(mapped[len(_MAGIC) : text], "little")
     header = json.loads(mapped[text:end])
+    if not isinstance(header, dict) or not isinstance(header.get("content_bytes"), int):
+        raise ValueError("its header says no size")
     size = header.pop("content_bytes")
     offset = -(-end // _ALIGNMENT) * _ALIGNMENT
     if len(mapped) != offset + size:
