@@ -179,6 +179,8 @@ RESHAPE = [
     Case("reshape", {"x": floats(2, 3, 4)}, {"shape": [4, 6]}),
     Case("reshape", {"x": floats(2, 3, 4)}, {"shape": [-1, 2]}),
     Case("reshape", {"x": integers(2, 3, 4)}, {"shape": [0, -1, 2]}),
+    Case("reshape", {"x": floats(2, 3)}, {"shape": [1, 0, -1, 0]}, opset="iOS17"),
+    Case("reshape", {"x": floats(2, 3, 4)}, {"shape": [-1, 0]}, opset="iOS17"),
     Case("transpose", {"x": floats(2, 3, 4)}, {"perm": [2, 0, 1]}),
     Case("transpose", {"x": floats(2, 3, 4)}, {"perm": [-1, 0, -2]}),
     Case("expand_dims", {"x": floats(2, 3)}, {"axes": [1, -1]}),

@@ -10,6 +10,8 @@ from torch.nn import functional
 from bertkit.coreml.lowering.mil.chance import random_bernoulli, random_categorical, random_normal, random_uniform
 from bertkit.coreml.lowering.mil.convolution import conv_quantized
 from bertkit.coreml.lowering.mil.quantize import dequantize
+from bertkit.coreml.lowering.mil.recurrent import lstm
+from bertkit.coreml.lowering.network.fill import range_dynamic
 from bertkit.errors import UnsupportedError
 
 
@@ -32,6 +34,20 @@ def test_dequantize_undoes_quantize() -> None:
     found = dequantize(stored, torch.tensor([0.5, 2.0]), torch.tensor([10, 3], dtype=torch.int32), axis=-1)
     np.testing.assert_array_equal(found.numpy(), np.array([[-5, 14], [122.5, 0]], np.float32))
     assert dequantize(stored, torch.tensor(0.5)).dtype == torch.float32
+
+
+def test_an_lstm_leaves_out_what_its_initial_states_hold_beyond_the_batch() -> None:
+    steps, batch, inputs, hidden = 5, 2, 3, 4
+    x, initial = torch.randn(steps, batch, inputs), torch.randn(2, steps, hidden)
+    weights = (torch.randn(4 * hidden, inputs), torch.randn(4 * hidden, hidden))
+    found, expected = lstm(x, *initial, *weights), lstm(x, *initial[:, :batch], *weights)
+    torch.testing.assert_close(found, expected, rtol=0, atol=0)
+
+
+def test_a_range_takes_numbers_and_vectors_of_one() -> None:
+    expected = torch.tensor([3.0, 3.5, 4.0, 4.5])
+    torch.testing.assert_close(range_dynamic(5.0, 3.0, 0.5), expected)
+    torch.testing.assert_close(range_dynamic((5.0,), (3.0,), (0.5,)), expected)
 
 
 def test_random_values_have_their_distribution() -> None:

@@ -15,6 +15,7 @@ from bertkit.coreml.drop_in.compiled import compile_package, lasting_folder, ope
 from bertkit.coreml.drop_in.states import StateProxy
 from bertkit.coreml.drop_in.values import from_outputs, to_inputs
 from bertkit.coreml.engines.choose import choose
+from bertkit.coreml.kinds import NETWORKS
 from bertkit.coreml.model import Model
 from bertkit.coreml.package import NEWEST_SPECIFICATION_VERSION, Package
 from bertkit.dependencies import installed
@@ -61,7 +62,7 @@ class ModelProxy:
     def predict(self, inputs: Mapping[str, Any], state: StateProxy | None = None) -> dict[str, Any]:
         """Compute the outputs of one set of inputs, reading and writing `state` where the model has one."""
         started = time.perf_counter_ns()
-        with _as_runtime_error():
+        with _as_runtime_error(self._cannot):
             outputs = self._predict(to_inputs(self._function.inputs, inputs), state)
         self._predict_nanoseconds = time.perf_counter_ns() - started
         return from_outputs(self._function.outputs, outputs)
@@ -70,6 +71,13 @@ class ModelProxy:
         outputs: dict[str, Any]
         outputs = self._model.predict(inputs) if state is None else self._model.predict(inputs, state=state.state)
         return outputs
+
+    @cached_property
+    def _cannot(self) -> str:
+        """How Core ML begins the message of a prediction that fails."""
+        kind = self._model.package.specification.WhichOneof("Type")
+        means = "ML Program" if kind == "mlProgram" else "a neural network model" if kind in NETWORKS else ""
+        return f"Unable to compute the prediction using {means}. " if means else ""
 
     def batchPredict(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:  # noqa: N802 - coremltools' name
         """Compute the outputs of several sets of inputs."""
@@ -134,9 +142,9 @@ def _configured(configuration: Configuration, compute_units: str, function_name:
 
 
 @contextmanager
-def _as_runtime_error() -> Iterator[None]:
+def _as_runtime_error(beginning: str = "") -> Iterator[None]:
     """Raise what bertkit refuses as the class that coremltools catches and its users know."""
     try:
         yield
     except BertkitError as error:
-        raise RuntimeError(str(error)) from error
+        raise RuntimeError(f"{beginning}{error}") from error

@@ -48,7 +48,8 @@ def from_outputs(features: tuple[Feature, ...], values: Mapping[str, Any]) -> di
 
 def _from_output(declared: object, value: Any) -> Any:
     if isinstance(declared, Image):
-        return as_pillow(value)
+        picture = as_pillow(value)
+        return picture.convert("RGBA") if picture.mode == "RGB" else picture  # Core ML's pixels of color are BGRA
     if isinstance(declared, MultiArray):
         return np.atleast_1d(value)  # Core ML knows no array without axes
     converter = _CONVERTERS.get(type(declared))

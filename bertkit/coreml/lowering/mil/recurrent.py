@@ -133,8 +133,8 @@ def lstm(
 
     Args:
         x: [steps, batch, in].
-        initial_h: [batch, directions * hidden].
-        initial_c: [batch, directions * hidden], the memory.
+        initial_h: [batch, directions * hidden]; what is beyond the batch is left out.
+        initial_c: [batch, directions * hidden], the memory; likewise.
         weight_ih: [4 * hidden, in], of the input, the forget, the output and the cell gate.
         weight_hh: [4 * hidden, hidden], likewise.
         bias: [4 * hidden], likewise.
@@ -154,6 +154,7 @@ def lstm(
         [steps or 1, batch, directions * hidden], [batch, directions * hidden] and the memory of the same shape.
     """
     acts = (_activation(recurrent_activation), _activation(cell_activation), _activation(activation))
+    initial_h, initial_c = (_of_batch(initial, x.shape[1]) for initial in (initial_h, initial_c))
     if direction != "bidirectional":
         states, memory = _lstm(x, initial_h, initial_c, weight_ih, weight_hh, bias, peephole, direction, acts, clip)
         return _outputs(states, output_sequence), states[-1], memory
@@ -197,6 +198,13 @@ def _lstm(
         hidden = gate(out + see_output * memory) * act(memory)
         states.append(hidden)
     return states, memory
+
+
+def _of_batch(initial: Tensor, batch: int) -> Tensor:
+    """Leave out rows beyond the batch: for packed sequences coremltools writes as many as there are steps."""
+    rows = initial.shape[0]
+    are_known = isinstance(rows, int) and isinstance(batch, int)  # comparing symbols would bind an exported graph
+    return initial[:batch] if are_known and rows > batch else initial
 
 
 def _steps(x: Tensor, direction: str) -> tuple[Tensor, ...]:

@@ -18,12 +18,26 @@ def shape(x: Tensor) -> tuple[int, ...]:
 
 
 @op("reshape")
+def reshape_of_equal_rank(x: Tensor, shape: Sequence[int]) -> Tensor:
+    """Give `x` another shape; -1 stands for what is left, 0 for the size of the same axis where the ranks agree."""
+    return reshape(x, shape) if len(shape) == x.ndim else x.reshape(list(shape))
+
+
+@op("reshape", since="iOS17")
 def reshape(x: Tensor, shape: Sequence[int]) -> Tensor:
-    """Give `x` another shape; -1 stands for what is left, 0 for the size of the same axis of `x`."""
-    target = list(shape)
-    if len(target) == x.ndim:
+    """Give `x` another shape.
+
+    Args:
+        x: any shape.
+        shape: -1 stands for what is left, 0 for the size of the axis of `x` that is as far from the last one, 1 where
+            `x` has none.
+    """
+    surplus = len(shape) - x.ndim
+    target = [
         # A symbolic size is no int: comparing it with 0 would bind the exported graph to this size.
-        target = [x.shape[axis] if isinstance(size, int) and size == 0 else size for axis, size in enumerate(target)]
+        (x.shape[axis - surplus] if axis >= surplus else 1) if isinstance(size, int) and size == 0 else size
+        for axis, size in enumerate(shape)
+    ]
     return x.reshape(target)
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from bertkit.coreml.lowering.mil import fill as mil
 from bertkit.coreml.lowering.registry import Stored, layer
-from bertkit.coreml.lowering.sizes import vector, whole
+from bertkit.coreml.lowering.sizes import single, vector, whole
 
 
 @layer("loadConstant", weights={"data": Stored((1, 1, "shape"))})
@@ -45,18 +45,18 @@ def range_static(*, end_value: float = 0.0, start_value: float = 0.0, step_size_
 
 @layer("rangeDynamic")
 def range_dynamic(
-    end: Sequence[int | float],
-    start: Sequence[int | float] | None = None,
-    step: Sequence[int | float] | None = None,
+    end: int | float | Sequence[int | float],
+    start: int | float | Sequence[int | float] | None = None,
+    step: int | float | Sequence[int | float] | None = None,
     *,
     start_value: float = 0.0,
     step_size_value: float = 0.0,
 ) -> Tensor:
     """Return [n]: start, start + step, ... below end, where the arguments that are inputs were computed."""
-    first = start_value if start is None else start[0]
-    by = step_size_value if step is None else step[0]
+    first = start_value if start is None else single(start)
+    by = step_size_value if step is None else single(step)
     # With whole numbers the length is computed without rounding, and a symbolic end stays free.
-    return torch.arange(*vector(whole((first, end[0], by))), dtype=torch.float32)
+    return torch.arange(*vector(whole((first, single(end), by))), dtype=torch.float32)
 
 
 @layer("matrixBandPart")
