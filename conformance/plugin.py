@@ -27,7 +27,7 @@ os.environ.setdefault("INCLUDE_MIL_FP32_UNIT_TESTS", "1")
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from conformance import counting, housing  # noqa: E402
+from conformance import counting, housing, libsvm_names  # noqa: E402
 from conformance.results import STARTED, Result, append  # noqa: E402
 from conformance.sample import functions_of  # noqa: E402
 
@@ -35,6 +35,7 @@ _LONGEST_MESSAGE = 600
 
 counting.install()
 housing.install()
+libsvm_names.install()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

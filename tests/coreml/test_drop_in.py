@@ -145,7 +145,7 @@ def test_what_bertkit_refuses_is_warned_of_and_raised_at_prediction() -> None:
 
 def test_wrong_inputs_are_runtime_errors(model: Any) -> None:
     with pytest.raises(
-        RuntimeError, match='^Unable to compute the prediction using a neural network model.*"x" must be'
+        RuntimeError, match=r'^Unable to compute the prediction using a neural network model.*"x" must be'
     ):
         model.predict({"x": np.zeros(7, np.float32)})
 
