@@ -38,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("drawings", type=Path)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--epochs", type=int, default=38)
+    parser.add_argument("--epochs", type=int, default=90)
     parser.add_argument("--minutes", type=float, default=10)
     arguments = parser.parse_args()
     drawings = read_drawings(arguments.drawings)
@@ -49,10 +49,10 @@ def main() -> None:
     training = Training(
         [drawing for drawing, _ in rows], [label for _, label in rows], arguments.epochs, arguments.checkpoint
     )
-    judged = {word: images(drawings[word]) for word in held_back}
-    if not training.run(arguments.minutes, lambda network: _judge(network, judged)):
+    if not training.run(arguments.minutes):
         print("not done: start it again to go on")
         return
+    print(_judge(training.network, {word: images(drawings[word]) for word in held_back}))
     known = {EMOJI[word]: _prototypes(training.network, rows) for word, rows in trained.items() if word in EMOJI}
     made = pipeline(training.network, known, _NEIGHBORS)
     _describe(made, held_back)
