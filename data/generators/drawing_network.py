@@ -22,7 +22,9 @@ _CHANNELS = (32, 64, 128, 192)
 _BATCH = 128
 _RATE = 4e-3
 _SCALE = 14.0  # of cosines, before the softmax over classes
-_WARM = 0.1  # of the training
+_COSINE = 90  # epochs, were there that many
+_WARM = 0.1  # of them
+_COOLING = 24  # epochs at the end
 _REMEMBERED = 0.995  # of the average of the weights, at every step
 
 
@@ -73,7 +75,7 @@ class Training:
             are kept beside it.
 
     Attributes:
-        network: the average of the weights over the last steps, which is better than any of them.
+        network: its weights are an average over the last steps.
     """
 
     def __init__(self, drawings: list[Drawing], classes: list[int], epochs: int, checkpoint: Path) -> None:
@@ -115,7 +117,7 @@ class Training:
             loss = functional.cross_entropy(cosines * _SCALE, self._classes[chosen], label_smoothing=0.05)
             self._optimizer.zero_grad()
             loss.backward()
-            self._optimizer.param_groups[0]["lr"] = _rate((self._epoch + len(losses) / steps) / self._epochs)
+            self._optimizer.param_groups[0]["lr"] = _rate(self._epoch + len(losses) / steps, self._epochs)
             self._optimizer.step()
             losses.append(float(loss.detach()))
             self._average(self._epoch * steps + len(losses))
@@ -142,6 +144,7 @@ class Training:
         self._epoch = state["epoch"]
 
 
-def _rate(done: float) -> float:
-    """Return the learning rate at a share of the training: it rises for a short while and then falls along a cosine."""
-    return _RATE * min(done / _WARM, 0.5 + 0.5 * math.cos(math.pi * done)) + 1e-6
+def _rate(epoch: float, epochs: int) -> float:
+    """Return the learning rate: it rises, falls slowly along a cosine, and in the last epochs down to nothing."""
+    done = epoch / _COSINE
+    return _RATE * min(done / _WARM, 0.5 + 0.5 * math.cos(math.pi * done)) * min(1, (epochs - epoch) / _COOLING) + 1e-6

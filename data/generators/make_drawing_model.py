@@ -38,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("drawings", type=Path)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--epochs", type=int, default=90)
+    parser.add_argument("--epochs", type=int, default=68)
     parser.add_argument("--minutes", type=float, default=10)
     arguments = parser.parse_args()
     drawings = read_drawings(arguments.drawings)
@@ -83,7 +83,7 @@ def _describe(made: Any, held_back: list[str]) -> None:
     metadata.shortDescription = "Which emoji a drawing shows. Three drawings teach it a new one."
     metadata.author = "bertkit"
     metadata.license = "Apache License 2.0; trained on The Quick, Draw! Dataset, Google, CC BY 4.0"
-    metadata.versionString = "1"
+    metadata.versionString = "2"
     stored = {"line_width": LINE_WIDTH, "held_back_classes": held_back, "data": CREDIT}
     metadata.userDefined[METADATA_KEY] = json.dumps(stored)
 
