@@ -218,7 +218,7 @@ class Reader:
 
         Arguments as `bertkit.qa.personal.Personalization`. The head is linear, as the reader's own is; call
         `reader.personal.prepare(HeadOptions(units=32))` before for a deeper one, which remembers more of what it is
-        taught.
+        taught, and after many corrections forgets more of the rest.
 
         Raises:
             InputError: there is no correction, or an argument is out of range.

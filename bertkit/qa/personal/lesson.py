@@ -19,8 +19,6 @@ from bertkit.qa.metrics import exact_match, f1
 from bertkit.qa.spans import best_spans
 from bertkit.qa.windows import Frame, Window, cut, rows
 
-_LONGEST_ANSWER_TOKENS = 30
-
 
 @dataclass(frozen=True, eq=False)
 class Known:
@@ -75,10 +73,10 @@ class Lesson:
             features = span_features(self.hidden.astype(np.float32), role, allowed)
             yield {FEATURES: features, POSITION: [target_of(role, at + token, len(self.hidden))]}
 
-    def answer(self, head: Any) -> str:
-        """Return the words that a head answers with."""
+    def answer(self, head: Any, *, max_answer_tokens: int = 30) -> str:
+        """Return the words that a head answers with, as `Reader.ask` limits them."""
         logits = score(head, self.hidden.astype(np.float32))
-        found = best_spans(logits[:1], logits[1:], [self.window], max_answer_tokens=_LONGEST_ANSWER_TOKENS, count=1)[0]
+        found = best_spans(logits[:1], logits[1:], [self.window], max_answer_tokens=max_answer_tokens, count=1)[0]
         if not found:
             return ""
         passage = self.window.passage
