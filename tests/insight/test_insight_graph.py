@@ -21,7 +21,8 @@ def test_walking_computes_what_the_model_computes(kind: str, example_of: Get) ->
     found = compute(subject.lowered, given_inputs(subject.lowered, example.inputs), outputs.values())
     wanted = subject.model.predict(example.inputs)
     for name, node in outputs.items():
-        np.testing.assert_array_equal(found[node].numpy(), wanted[name])
+        # A prediction computes fused layers; a walk computes each for itself.
+        np.testing.assert_allclose(found[node].numpy(), wanted[name], rtol=1e-5, atol=1e-6)
 
 
 def test_a_given_value_stands_in_for_all_before_it(example_of: Get) -> None:

@@ -35,8 +35,9 @@ def field_names(names: Iterable[str], reserved: str) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    """Return the form that Python itself reads a name as."""
-    return unicodedata.normalize("NFKC", text)
+    """Return the form that Python itself reads a name as, with spaces for the digits that it does not take."""
+    normal = unicodedata.normalize("NFKC", text)
+    return "".join(letter if f"a{letter}".isidentifier() or not letter.isalnum() else " " for letter in normal)
 
 
 def _usable(name: str, otherwise: str) -> str:
