@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from bertkit.lazy import lazy_names
 
 if TYPE_CHECKING:
     from bertkit.train.recipes import recipe as recipe
@@ -20,12 +21,4 @@ _HOME = {
 
 __all__ = ["Settings", "Training", "recipe", "train"]
 
-
-def __getattr__(name: str) -> object:
-    if name in _HOME:
-        return getattr(importlib.import_module(_HOME[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME])
+__getattr__, __dir__ = lazy_names(__name__, _HOME)

@@ -17,7 +17,7 @@ _REDUCTIONS = {"max": "amax", "min": "amin", "mul": "prod", "div": "prod"}
 @op("scatter")
 def scatter_from_either_end(data: Tensor, indices: Tensor, updates: Tensor, axis: int = 0, mode: str = "add") -> Tensor:
     """Put slices into `data` along `axis`; negative indices count from the end."""
-    return _slices(data, from_start(indices, data.shape[axis]), updates, axis, mode)
+    return put_slices(data, from_start(indices, data.shape[axis]), updates, axis, mode)
 
 
 @op("scatter", since="iOS17")
@@ -39,7 +39,7 @@ def scatter(
     """
     size = data.shape[axis]
     kept, places = _with_room(data, axis, indices, size, validate_indices)
-    return _slices(kept, places, updates, axis, mode).narrow(axis, 0, size)
+    return put_slices(kept, places, updates, axis, mode).narrow(axis, 0, size)
 
 
 @op("scatter_along_axis")
@@ -47,7 +47,7 @@ def scatter_along_axis_from_either_end(
     data: Tensor, indices: Tensor, updates: Tensor, axis: int = 0, mode: str = "add"
 ) -> Tensor:
     """Put one value per index into `data` along `axis`; negative indices count from the end."""
-    return _scattered(data, axis, from_start(indices, data.shape[axis]), updates, mode)
+    return put(data, axis, from_start(indices, data.shape[axis]), updates, mode)
 
 
 @op("scatter_along_axis", since="iOS17")
@@ -61,7 +61,7 @@ def scatter_along_axis(
     """
     size = data.shape[axis]
     kept, places = _with_room(data, axis, indices, size, validate_indices)
-    return _scattered(kept, axis, places, updates, mode).narrow(axis, 0, size)
+    return put(kept, axis, places, updates, mode).narrow(axis, 0, size)
 
 
 @op("scatter_nd")
@@ -97,16 +97,17 @@ def scatter_nd(
     return _rows(kept, numbers, updates, mode).narrow(0, 0, rows.shape[0]).reshape(data.shape)
 
 
-def _slices(data: Tensor, indices: Tensor, updates: Tensor, axis: int, mode: str) -> Tensor:
+def put_slices(data: Tensor, indices: Tensor, updates: Tensor, axis: int, mode: str) -> Tensor:
+    """Put slices into `data` along `axis`, counted from either end, at indices of any shape; see `scatter`."""
     axis %= data.ndim
     slices = updates.reshape(*data.shape[:axis], -1, *data.shape[axis + 1 :])
     shape = [-1 if place == axis else 1 for place in range(data.ndim)]
-    return _scattered(data, axis, indices.reshape(shape).expand(slices.shape), slices, mode)
+    return put(data, axis, indices.reshape(shape).expand(slices.shape), slices, mode)
 
 
 def _rows(rows: Tensor, numbers: Tensor, updates: Tensor, mode: str) -> Tensor:
     slices = updates.reshape(-1, rows.shape[1])
-    return _scattered(rows, 0, numbers.reshape(-1, 1).expand(slices.shape), slices, mode)
+    return put(rows, 0, numbers.reshape(-1, 1).expand(slices.shape), slices, mode)
 
 
 def _row_numbers(places: Sequence[Tensor], sizes: Sequence[int]) -> Tensor:
@@ -127,7 +128,7 @@ def _with_room(data: Tensor, axis: int, indices: Tensor, size: int, validate: bo
     return torch.cat([data, data.narrow(axis, 0, 1)], axis), torch.where(inside, indices, size)
 
 
-def _scattered(data: Tensor, axis: int, indices: Tensor, updates: Tensor, mode: str) -> Tensor:
+def put(data: Tensor, axis: int, indices: Tensor, updates: Tensor, mode: str) -> Tensor:
     """Put `updates` into `data` along `axis` at `indices`, which have their shape."""
     places = indices.long()
     if mode == "update":

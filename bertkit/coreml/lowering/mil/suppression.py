@@ -62,7 +62,7 @@ def _kept(
 ) -> list[int]:
     best, classes = scores.max(-1)
     order = torch.argsort(best, descending=True, stable=True)
-    suppresses = _overlaps(boxes) > overlap_limit
+    suppresses = overlaps(boxes) > overlap_limit
     if per_class:
         suppresses = suppresses & (classes.unsqueeze(0) == classes.unsqueeze(1))
     alive = best > score_limit
@@ -76,14 +76,15 @@ def _kept(
     return kept if kept else order[:1].tolist()
 
 
-def _overlaps(boxes: Tensor) -> Tensor:
-    """Return the shared part of the union of every two boxes [n, 4]: [n, n]; 0 where both are empty."""
+def overlaps(boxes: Tensor) -> Tensor:
+    """Return the shared part of the union of every two boxes [..., n, 4]: [..., n, n]; 0 where both are empty."""
     center, size = torch.split(boxes, 2, -1)
     low, high = center - size / 2, center + size / 2
-    sides = torch.minimum(high.unsqueeze(0), high.unsqueeze(1)) - torch.maximum(low.unsqueeze(0), low.unsqueeze(1))
-    shared = torch.clamp(sides, min=0).prod(-1)
+    last = torch.minimum(high.unsqueeze(-3), high.unsqueeze(-2))
+    first = torch.maximum(low.unsqueeze(-3), low.unsqueeze(-2))
+    shared = torch.clamp(last - first, min=0).prod(-1)
     areas = size.prod(-1)
-    union = areas.unsqueeze(0) + areas.unsqueeze(1) - shared
+    union = areas.unsqueeze(-2) + areas.unsqueeze(-1) - shared
     return torch.where(union > 0, shared / union, torch.zeros_like(union))
 
 

@@ -6,9 +6,8 @@ import torch
 from torch import Tensor
 
 from bertkit.coreml.lowering.mil.gather import from_start
+from bertkit.coreml.lowering.mil.scatter import put, put_slices
 from bertkit.coreml.lowering.registry import layer
-
-_REDUCTIONS = {"SCATTER_MUL": "prod", "SCATTER_MAX": "amax", "SCATTER_MIN": "amin"}
 
 
 @layer("scatter", keeps_integers=True)
@@ -22,10 +21,8 @@ def scatter(x: Tensor, indices: Tensor, updates: Tensor, *, axis: int = 0, mode:
         axis: of `x`.
         mode: replace, or what to do with the old and the new value.
     """
-    axis %= x.ndim
-    flat = updates.reshape(*x.shape[:axis], -1, *x.shape[axis + 1 :])
-    places = indices.reshape([-1 if place == axis else 1 for place in range(x.ndim)])
-    return _scatter(x, places.expand(flat.shape), flat, axis, mode)
+    old, new = _alike(x, updates, mode)
+    return put_slices(old, from_start(indices.long(), x.shape[axis]), new, axis, _mode(mode))
 
 
 @layer("scatterAlongAxis", keeps_integers=True)
@@ -33,7 +30,8 @@ def scatter_along_axis(
     x: Tensor, indices: Tensor, updates: Tensor, *, axis: int = 0, mode: str = "SCATTER_UPDATE"
 ) -> Tensor:
     """Write one value per index along `axis`; `indices` and `updates` have the shape of `x` but for that axis."""
-    return _scatter(x, indices, updates, axis, mode)
+    old, new = _alike(x, updates, mode)
+    return put(old, axis, from_start(indices.long(), x.shape[axis]), new, _mode(mode))
 
 
 @layer("scatterND", keeps_integers=True)
@@ -51,19 +49,17 @@ def scatter_nd(x: Tensor, indices: Tensor, updates: Tensor, *, mode: str = "SCAT
     place = torch.zeros_like(indices[..., 0], dtype=torch.int64)
     for axis in range(depth):
         place = place * x.shape[axis] + from_start(indices[..., axis].long(), x.shape[axis])
-    rows = updates.reshape(-1, *inner)
-    places = place.reshape(-1, *[1] * len(inner)).expand(rows.shape)
-    return _scatter(x.reshape(-1, *inner), places, rows, 0, mode).reshape(x.shape)
+    old, new = _alike(x, updates, mode)
+    return put_slices(old.reshape(-1, *inner), place, new, 0, _mode(mode)).reshape(x.shape)
 
 
-def _scatter(x: Tensor, indices: Tensor, updates: Tensor, axis: int, mode: str) -> Tensor:
-    places, values = from_start(indices.long(), x.shape[axis]), updates.to(x.dtype)
-    if mode == "SCATTER_UPDATE":
-        return torch.scatter(x, axis, places, values)
-    if mode == "SCATTER_ADD":
-        return torch.scatter_add(x, axis, places, values)
-    if mode == "SCATTER_SUB":
-        return torch.scatter_add(x, axis, places, -values)
-    if mode == "SCATTER_DIV":
-        return x / torch.scatter_reduce(torch.ones_like(x), axis, places, values, "prod")
-    return torch.scatter_reduce(x, axis, places, values, _REDUCTIONS[mode])
+def _alike(x: Tensor, updates: Tensor, mode: str) -> tuple[Tensor, Tensor]:
+    """Give old and new values one type: that of the old ones, but a quotient of integers is no integer."""
+    new = updates.to(x.dtype)
+    if mode == "SCATTER_DIV" and not x.is_floating_point():
+        return x.float(), new.float()
+    return x, new
+
+
+def _mode(field: str) -> str:
+    return field.removeprefix("SCATTER_").lower()

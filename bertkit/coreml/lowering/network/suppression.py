@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from bertkit.coreml.lowering.mil.suppression import overlaps
 from bertkit.coreml.lowering.registry import layer
 from bertkit.coreml.lowering.sizes import single
 
@@ -36,7 +37,7 @@ def suppress(
     """
     most, overlap, least = single(max_boxes), single(iou_threshold), single(score_threshold)
     best, classes = scores.max(-1)  # [batch, n]
-    related = _overlaps(boxes) > overlap  # [batch, n, n]
+    related = overlaps(boxes) > overlap  # [batch, n, n]
     if per_class_suppression:
         related = related & (classes.unsqueeze(1) == classes.unsqueeze(2))
     left = best >= least
@@ -67,15 +68,3 @@ def _gathered(
 
 def _places(values: Tensor) -> Tensor:
     return torch.arange(values.shape[-1], device=values.device)
-
-
-def _overlaps(boxes: Tensor) -> Tensor:
-    """Return [batch, n, n]: intersection over union of every pair."""
-    center, size = boxes[..., :2], boxes[..., 2:]
-    low, high = center - size / 2, center + size / 2
-    first = torch.maximum(low.unsqueeze(1), low.unsqueeze(2))
-    last = torch.minimum(high.unsqueeze(1), high.unsqueeze(2))
-    common = (last - first).clamp(min=0).prod(-1)
-    area = size.prod(-1)
-    union = area.unsqueeze(1) + area.unsqueeze(2) - common
-    return common / union.clamp(min=torch.finfo(boxes.dtype).tiny)
