@@ -84,6 +84,7 @@ class Encoder:
         self.tokenizer = _load_tokenizer(tokenizer_json)
         self._piece_characters = piece_characters
         self._cache: dict[Document, list[Tokens]] = {}
+        self._cached_characters = 0
         self._lock = threading.Lock()
 
     def question(self, text: str) -> NDArray[np.int32]:
@@ -124,13 +125,17 @@ class Encoder:
             return self._pieces(document.text)
         with self._lock:
             if document not in self._cache:
+                pieces = list(self._pieces(document.text))
                 self._make_room(len(document.text))
-                self._cache[document] = list(self._pieces(document.text))
+                self._cache[document] = pieces
+                self._cached_characters += len(document.text)
             return self._cache[document]
 
     def _make_room(self, characters: int) -> None:
-        while self._cache and characters + sum(len(known.text) for known in self._cache) > _CACHED_CHARACTERS:
-            del self._cache[next(iter(self._cache))]
+        while self._cache and self._cached_characters + characters > _CACHED_CHARACTERS:
+            oldest = next(iter(self._cache))
+            del self._cache[oldest]
+            self._cached_characters -= len(oldest.text)
 
     def _pieces(self, text: str) -> Iterator[Tokens]:
         for start, end in _cuts(text, self._piece_characters):
