@@ -42,20 +42,8 @@ def _simple(activation: str, everything: bool, reverse: bool, has_bias: bool) ->
     for step in _ordered(_X, reverse):
         y = _apply(activation, step @ w.T + y @ r.T + (b if has_bias else 0))
         outputs.append(y)
-    return case(
-        "simpleRecurrent",
-        "simple_rnn",
-        [_X, _Y],
-        _blobs(outputs, everything, y),
-        W_h=r,
-        W_x=w,
-        b=b if has_bias else None,
-        hidden_size=_OUT,
-        input_size=_IN,
-        activation=activation,
-        output_all=everything,
-        reverse_input=reverse,
-    )
+    options = {"activation": activation, "output_all": everything, "reverse_input": reverse}
+    return _recurrent("simpleRecurrent", "simple_rnn", outputs, w, r, b if has_bias else None, options)
 
 
 def _gru(gate: str, activation: str, everything: bool, reverse: bool, has_bias: bool) -> LayerCase:
@@ -68,21 +56,16 @@ def _gru(gate: str, activation: str, everything: bool, reverse: bool, has_bias: 
         output = _apply(activation, from_x[2] + (y * reset) @ r[2].T)
         y = (1 - update) * output + update * y
         outputs.append(y)
-    return case(
-        "gru",
-        "gru",
-        [_X, _Y],
-        _blobs(outputs, everything, y),
-        W_h=r,
-        W_x=w,
-        b=b if has_bias else None,
-        hidden_size=_OUT,
-        input_size=_IN,
-        activation=activation,
-        inner_activation=gate,
-        output_all=everything,
-        reverse_input=reverse,
-    )
+    options = {"activation": activation, "inner_activation": gate, "output_all": everything, "reverse_input": reverse}
+    return _recurrent("gru", "gru", outputs, w, r, b if has_bias else None, options)
+
+
+def _recurrent(
+    layer: str, method: str, outputs: list[Array], w: Any, r: Any, b: Any, options: dict[str, Any]
+) -> LayerCase:
+    expected = _blobs(outputs, options["output_all"], outputs[-1])
+    weights = {"W_x": w, "W_h": r, "b": b, "input_size": _IN, "hidden_size": _OUT}
+    return case(layer, method, [_X, _Y], expected, **weights, **options)
 
 
 def _lstm_weights() -> dict[str, list[Array]]:

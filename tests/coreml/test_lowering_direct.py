@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ from torch.nn import functional
 
 from bertkit.coreml.lowering.mil.chance import random_bernoulli, random_categorical, random_normal, random_uniform
 from bertkit.coreml.lowering.mil.convolution import conv_quantized
+from bertkit.coreml.lowering.mil.pool import max_pool
 from bertkit.coreml.lowering.mil.quantize import dequantize
 from bertkit.coreml.lowering.mil.recurrent import lstm
 from bertkit.coreml.lowering.network.fill import range_dynamic
@@ -48,6 +51,16 @@ def test_a_range_takes_numbers_and_vectors_of_one() -> None:
     expected = torch.tensor([3.0, 3.5, 4.0, 4.5])
     torch.testing.assert_close(range_dynamic(5.0, 3.0, 0.5), expected)
     torch.testing.assert_close(range_dynamic((5.0,), (3.0,), (0.5,)), expected)
+
+
+def test_windows_rounded_up_are_as_many_as_coremltools_says() -> None:
+    utils = pytest.importorskip("coremltools.converters.mil.mil.ops.defs._utils")
+    for size, margin, width, step in itertools.product((3, 4, 5, 8), (0, 1, 2), (1, 2, 3), (1, 2, 3)):
+        pad = (margin, margin)
+        arguments = ("custom", (size,), (width,), (step,), (1,), pad)
+        (expected,) = utils.spatial_dimensions_out_shape(*arguments, ceil_mode=True)
+        found = max_pool(torch.zeros(1, 1, size), [width], [step], "custom", pad, ceil_mode=True)
+        assert found.shape[-1] == expected, (size, margin, width, step)
 
 
 def test_random_values_have_their_distribution() -> None:

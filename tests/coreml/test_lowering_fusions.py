@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, fx
 
 from bertkit.coreml.lowering.fusions import FUSIONS, fuse
+from bertkit.coreml.lowering.fusions.terms import NETWORK_TERMS, PROGRAM_TERMS
 from bertkit.coreml.lowering.graph import GraphBuilder
 from bertkit.coreml.lowering.registry import LAYERS, OPS
 
@@ -175,6 +176,19 @@ def test_patterns_are_fused_and_compute_the_same(name: str, pattern: Any, networ
 
 def test_every_fusion_has_a_case() -> None:
     assert {fusion.name for fusion in FUSIONS} == {name for name, _, _ in _CASES}
+
+
+def test_patterns_read_ops_and_layers_that_exist() -> None:
+    assert PROGRAM_TERMS.keys() <= OPS.names()
+    assert NETWORK_TERMS.keys() <= LAYERS.names()
+
+
+def test_what_functions_are_called_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    for registry, terms in ((OPS, PROGRAM_TERMS), (LAYERS, NETWORK_TERMS)):
+        for name in terms:
+            monkeypatch.setattr(registry.get(name, name).function, "__name__", "renamed")
+    for name, pattern, network in _CASES:
+        assert fuse(_module(pattern, network))[1] == {name: 1}
 
 
 def _other_slope(write: _Writer, x: fx.Node) -> fx.Node:

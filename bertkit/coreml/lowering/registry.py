@@ -137,6 +137,7 @@ class Registry:
         self._noun = noun
         self._decorator = decorator
         self._versions: dict[str, list[Implementation]] = {}
+        self._names: dict[Callable[..., Any], str] = {}
 
     def add(self, implementation: Implementation) -> None:
         """Register one version of one name."""
@@ -144,11 +145,16 @@ class Registry:
             raise ValueError(f"since must be one of {', '.join(OPSETS)}, got {implementation.since}")
         versions = self._versions.setdefault(implementation.name, [])
         versions.append(implementation)
+        self._names[implementation.function] = implementation.name
         versions.sort(key=lambda version: OPSETS.index(version.since))
 
     def names(self) -> AbstractSet[str]:
         """Return every registered name."""
         return self._versions.keys()
+
+    def name_of(self, function: Any) -> str | None:
+        """Return the name under which a function is registered; None for any other."""
+        return self._names.get(function)
 
     def find(self, name: str, opset: str | None = None) -> Implementation | None:
         """Return the newest version of `name` that is not above `opset`; None stands for the newest opset."""

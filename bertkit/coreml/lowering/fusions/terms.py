@@ -8,6 +8,8 @@ from typing import Any
 
 from torch import Tensor, fx
 
+from bertkit.coreml.lowering.registry import LAYERS, OPS
+
 _HIGHEST_POWER = 3
 _DEFAULT_EPSILON = 1e-6  # of a network's unary layer
 
@@ -27,6 +29,9 @@ class Term:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+Read = Callable[[Mapping[str, Any]], Term | None]
+
+
 @dataclass(frozen=True)
 class Reader:
     """Reads the nodes of one graph.
@@ -41,8 +46,11 @@ class Reader:
         """Return what a node computes; None for anything that no pattern holds."""
         if not isinstance(node, fx.Node) or node.op != "call_function" or node.args:
             return None
-        reader = _READERS.get(getattr(node.target, "__name__", ""))
-        return None if reader is None else reader(node.kwargs)
+        for registry, terms in ((OPS, PROGRAM_TERMS), (LAYERS, NETWORK_TERMS)):
+            read = terms.get(registry.name_of(node.target))
+            if read is not None:
+                return read(node.kwargs)
+        return None
 
     def number(self, value: Any) -> float | None:
         """Return the number that a value is: written down, or a constant of one element."""
@@ -109,20 +117,20 @@ def close(number: float, wanted: float) -> bool:
     return abs(number - wanted) <= 1e-3 * abs(wanted)
 
 
-def _binary(kind: str) -> Callable[[Mapping[str, Any]], Term | None]:
+def _binary(kind: str) -> Read:
     return lambda given: Term(kind, (given["x"], given["y"]))
 
 
-def _several(kind: str) -> Callable[[Mapping[str, Any]], Term | None]:
+def _several(kind: str) -> Read:
     def read(given: Mapping[str, Any]) -> Term | None:
-        values = given["values"] if "values" in given else [given["x"], given["y"]]
+        values = given["values"]
         operands = [*values, given.get("alpha", 0.0)] if len(values) == 1 else values
         return Term(kind, tuple(operands)) if len(operands) == 2 else None
 
     return read
 
 
-def _plain(kind: str) -> Callable[[Mapping[str, Any]], Term | None]:
+def _plain(kind: str) -> Read:
     return lambda given: Term(kind, (given["x"],))
 
 
@@ -163,30 +171,38 @@ def _mvn(given: Mapping[str, Any]) -> Term | None:
     return Term("mvn", (given["x"],), {"axes": axes, "epsilon": epsilon if epsilon else _DEFAULT_EPSILON})
 
 
-# By the name of the function: what the ops of programs and the layers of networks are lowered to.
-_READERS: dict[str, Callable[[Mapping[str, Any]], Term | None]] = {
+PROGRAM_TERMS: dict[str | None, Read] = {
+    "add": _binary("add"),
+    "erf": _plain("erf"),
+    "matmul": _matmul,
+    "mul": _binary("mul"),
+    "pow": _binary("pow"),
+    "real_div": _binary("div"),
+    "reduce_mean": _mean,
+    "rsqrt": lambda given: Term("rsqrt", (given["x"],), {"epsilon": given.get("epsilon", 1e-12)}),
+    "softmax": lambda given: Term("softmax", (given["x"],), {"axis": given.get("axis", -1)}),
+    "sqrt": _plain("sqrt"),
+    "square": lambda given: Term("pow", (given["x"], 2.0)),
+    "sub": _binary("sub"),
+    "tanh": _plain("tanh"),
+}
+"""How ops are read, by the names under which they are registered."""
+
+NETWORK_TERMS: dict[str | None, Read] = {
+    "activation.tanh": _plain("tanh"),
     "add": _several("add"),
     "addBroadcastable": _binary("add"),
-    "mul": _binary("mul"),
+    "batchedMatmul": _matmul,
+    "divideBroadcastable": _binary("div"),
+    "erf": _plain("erf"),
     "multiply": _several("mul"),
     "multiplyBroadcastable": _binary("mul"),
-    "sub": _binary("sub"),
-    "subtractBroadcastable": _binary("sub"),
-    "real_div": _binary("div"),
-    "divideBroadcastable": _binary("div"),
-    "pow": _binary("pow"),
+    "mvn": _mvn,
     "powBroadcastable": _binary("pow"),
-    "square": lambda given: Term("pow", (given["x"], 2.0)),
-    "erf": _plain("erf"),
-    "tanh": _plain("tanh"),
-    "sqrt": _plain("sqrt"),
-    "rsqrt": lambda given: Term("rsqrt", (given["x"],), {"epsilon": given.get("epsilon", 1e-12)}),
-    "unary": _unary,
-    "reduce_mean": _mean,
     "reduceMean": _mean,
-    "softmax_nd": lambda given: Term("softmax", (given["x"],), {"axis": given.get("axis", 0)}),
-    "softmax": lambda given: Term("softmax", (given["x"],), {"axis": given["axis"]}) if "axis" in given else None,
-    "matmul": _matmul,
-    "batched_matmul": _matmul,
-    "mean_variance_normalize": _mvn,
+    "softmaxND": lambda given: Term("softmax", (given["x"],), {"axis": given.get("axis", 0)}),
+    "subtractBroadcastable": _binary("sub"),
+    "tanh": _plain("tanh"),
+    "unary": _unary,
 }
+"""How layers are read, by the names under which they are registered."""

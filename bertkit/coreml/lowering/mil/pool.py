@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,9 +31,7 @@ def max_pool(
     """Return the maximum of each window; `avg_pool` explains the arguments."""
     steps = _steps(kernel_sizes, strides)
     margins, extra = _margins(x, kernel_sizes, steps, pad_type, pad, ceil_mode)
-    whole = padded(padded(x, margins, float("-inf")), extra, float("-inf"))
-    pooled: Tensor = _MAXIMA[len(steps)](whole, list(kernel_sizes), steps)
-    return pooled
+    return maxima(x, kernel_sizes, steps, margins, extra)
 
 
 @op("avg_pool")
@@ -58,14 +57,7 @@ def avg_pool(
     """
     steps = _steps(kernel_sizes, strides)
     margins, extra = _margins(x, kernel_sizes, steps, pad_type, pad, ceil_mode)
-    whole = padded(padded(x, margins), extra)
-    means: Tensor = _MEANS[len(steps)](whole, list(kernel_sizes), steps)
-    counts_margins = not exclude_padding_from_average
-    if whole is x or (counts_margins and not _any(extra)):
-        return means
-    counted = padded(padded(torch.ones_like(x[:1, :1]), margins, float(counts_margins)), extra)
-    shares: Tensor = _MEANS[len(steps)](counted, list(kernel_sizes), steps)
-    return means / shares
+    return means(x, kernel_sizes, steps, margins, extra, exclude_padding_from_average)
 
 
 @op("l2_pool")
@@ -80,11 +72,38 @@ def l2_pool(
     """Return the root of the sum of squares of each window; `avg_pool` explains the arguments."""
     steps = _steps(kernel_sizes, strides)
     margins, extra = _margins(x, kernel_sizes, steps, pad_type, pad, ceil_mode)
-    means: Tensor = _MEANS[len(steps)](padded(padded(x.square(), margins), extra), list(kernel_sizes), steps)
-    size = 1
-    for width in kernel_sizes:
-        size *= width
-    return torch.sqrt(means * size)
+    return lengths(x, kernel_sizes, steps, margins, extra)
+
+
+def maxima(x: Tensor, kernel: Sequence[int], strides: Sequence[int], margins: Margins, extra: Margins) -> Tensor:
+    """Return the maximum of each window of `x` with its margins and what lies beyond them."""
+    whole = padded(padded(x, margins, float("-inf")), extra, float("-inf"))
+    pooled: Tensor = _MAXIMA[len(kernel)](whole, list(kernel), list(strides))
+    return pooled
+
+
+def means(
+    x: Tensor,
+    kernel: Sequence[int],
+    strides: Sequence[int],
+    margins: Margins,
+    extra: Margins,
+    without_margins: bool = False,
+) -> Tensor:
+    """Return the mean of each window; what lies beyond the margins never counts, the margins only where they may."""
+    whole = padded(padded(x, margins), extra)
+    averages: Tensor = _MEANS[len(kernel)](whole, list(kernel), list(strides))
+    if whole is x or (not without_margins and not any(size != 0 for margin in extra for size in margin)):
+        return averages
+    counted = padded(padded(torch.ones_like(x[:1, :1]), margins, float(not without_margins)), extra)
+    shares: Tensor = _MEANS[len(kernel)](counted, list(kernel), list(strides))
+    return averages / shares
+
+
+def lengths(x: Tensor, kernel: Sequence[int], strides: Sequence[int], margins: Margins, extra: Margins) -> Tensor:
+    """Return the root of the sum of squares of each window."""
+    squares: Tensor = _MEANS[len(kernel)](padded(padded(x.square(), margins), extra), list(kernel), list(strides))
+    return torch.sqrt(squares * math.prod(kernel))
 
 
 def _steps(kernel: Sequence[int], strides: Sequence[int] | None) -> list[int]:
@@ -106,18 +125,25 @@ def _margins(
     if not ceil_mode:
         return margins, []
     sizes = zip(space, margins, kernel, strides, strict=True)
-    return margins, [(0, _overhang(size, margin, width, step)) for size, margin, width, step in sizes]
+    return margins, [(0, overhang(size, margin, width, step, any(margin))) for size, margin, width, step in sizes]
 
 
-def _overhang(size: int, margin: tuple[int, int], width: int, step: int) -> int:
-    """Return how far the last window reaches beyond the margins when the number of windows is rounded up."""
+def overhang(size: int, margin: tuple[int, int], width: int, step: int, is_clipped: bool) -> int:
+    """Return how far the last window reaches beyond the margins when the number of windows is rounded up.
+
+    Args:
+        size: of the axis.
+        margin: before and after it.
+        width: of a window.
+        step: from window to window.
+        is_clipped: the last window must begin within the axis or the margin before it.
+
+    Returns:
+        Elements; negative where the last window falls short of the end.
+    """
     before, after = margin
     total = size + before + after
     windows = (total - width + step - 1) // step + 1
-    if (windows - 1) * step >= size + before:  # a window must begin within the input or the margin before it
+    if is_clipped and (windows - 1) * step >= size + before:
         windows -= 1
-    return max(0, (windows - 1) * step + width - total)
-
-
-def _any(margins: Margins) -> bool:
-    return any(size != 0 for margin in margins for size in margin)
+    return (windows - 1) * step + width - total

@@ -1,27 +1,25 @@
-"""Recurrent layers, step by step."""
+"""Recurrent layers."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from bertkit.coreml.lowering.recurrence import (
+    FUNCTIONS,
+    Activation,
+    activation_of,
+    in_order,
+    joined_ways,
+    run_gru,
+    run_lstm,
+    run_rnn,
+)
 from bertkit.coreml.lowering.registry import op
 from bertkit.errors import UnsupportedError
 
-Activation = Callable[[Tensor], Tensor]
-
-_ACTIVATIONS: dict[str, Activation] = {
-    "hard_sigmoid": lambda x: torch.clamp(0.2 * x + 0.5, 0, 1),
-    "linear": lambda x: x,
-    "relu": functional.relu,
-    "scaled_tanh": torch.tanh,  # its two factors are 1 here
-    "sigmoid": torch.sigmoid,
-    "sigmoid_hard": lambda x: torch.clamp(0.2 * x + 0.5, 0, 1),
-    "tanh": torch.tanh,
-}
+_NAMES = {"hard_sigmoid": "sigmoid_hard"}
 
 
 @op("rnn")
@@ -51,13 +49,9 @@ def rnn(
     Returns:
         [steps or 1, batch, hidden] and [batch, hidden].
     """
-    act = _activation(activation)
-    states = []
-    hidden = initial_h
-    for step in _steps(functional.linear(x, weight_ih, bias), direction):
-        hidden = act(step + functional.linear(hidden, weight_hh))
-        states.append(hidden)
-    return _outputs(states, output_sequence), hidden
+    steps = in_order(functional.linear(x, weight_ih, bias), direction == "reverse")
+    states = run_rnn(steps, initial_h, weight_hh, _activation(activation))
+    return _outputs(states, output_sequence), states[-1]
 
 
 @op("gru")
@@ -90,23 +84,9 @@ def gru(
         input_bias: [3 * hidden], never reset.
     """
     gate, act = _activation(recurrent_activation), _activation(activation)
-    size = initial_h.shape[-1]
-    biases = torch.zeros_like(weight_hh[:, 0]) if bias is None else bias
-    reset_weight, output_weight, update_weight = torch.split(weight_hh, size)
-    states = []
-    hidden = initial_h
-    for step in _steps(functional.linear(x, weight_ih, input_bias), direction):
-        reset_x, output_x, update_x = torch.split(step, size, -1)
-        reset_bias, output_bias, update_bias = torch.split(biases, size)
-        reset = gate(reset_x + functional.linear(hidden, reset_weight, reset_bias))
-        update = gate(update_x + functional.linear(hidden, update_weight, update_bias))
-        if reset_after:
-            fresh = act(output_x + reset * functional.linear(hidden, output_weight, output_bias))
-        else:
-            fresh = act(output_x + functional.linear(reset * hidden, output_weight, output_bias))
-        hidden = (1 - update) * fresh + update * hidden
-        states.append(hidden)
-    return _outputs(states, output_sequence), hidden
+    steps = in_order(functional.linear(x, weight_ih, input_bias), direction == "reverse")
+    states = run_gru(steps, initial_h, weight_hh, bias, gate, act, reset_after=reset_after)
+    return _outputs(states, output_sequence), states[-1]
 
 
 @op("lstm")
@@ -155,49 +135,21 @@ def lstm(
     """
     acts = (_activation(recurrent_activation), _activation(cell_activation), _activation(activation))
     initial_h, initial_c = (_of_batch(initial, x.shape[1]) for initial in (initial_h, initial_c))
+    steps = functional.linear(x, weight_ih, bias)
     if direction != "bidirectional":
-        states, memory = _lstm(x, initial_h, initial_c, weight_ih, weight_hh, bias, peephole, direction, acts, clip)
+        steps = in_order(steps, direction == "reverse")
+        states, memory = run_lstm(steps, initial_h, initial_c, weight_hh, peephole, acts, clip)
         return _outputs(states, output_sequence), states[-1], memory
     if weight_ih_back is None or weight_hh_back is None:
         raise ValueError("a bidirectional lstm needs weight_ih_back and weight_hh_back")
     hidden, hidden_back = initial_h.chunk(2, -1)
     cell, cell_back = initial_c.chunk(2, -1)
-    states, memory = _lstm(x, hidden, cell, weight_ih, weight_hh, bias, peephole, "forward", acts, clip)
-    back, memory_back = _lstm(
-        x, hidden_back, cell_back, weight_ih_back, weight_hh_back, bias_back, peephole_back, "reverse", acts, clip
-    )
+    states, memory = run_lstm(steps, hidden, cell, weight_hh, peephole, acts, clip)
+    steps_back = in_order(functional.linear(x, weight_ih_back, bias_back), True)
+    back, memory_back = run_lstm(steps_back, hidden_back, cell_back, weight_hh_back, peephole_back, acts, clip)
     last = torch.cat([states[-1], back[-1]], -1)
-    pairs = zip(states, reversed(back), strict=True)
-    outputs = torch.stack([torch.cat(pair, -1) for pair in pairs]) if output_sequence else last.unsqueeze(0)
+    outputs = torch.stack(joined_ways(states, back)) if output_sequence else last.unsqueeze(0)
     return outputs, last, torch.cat([memory, memory_back], -1)
-
-
-def _lstm(
-    x: Tensor,
-    hidden: Tensor,
-    memory: Tensor,
-    weight_ih: Tensor,
-    weight_hh: Tensor,
-    bias: Tensor | None,
-    peephole: Tensor | None,
-    direction: str,
-    activations: tuple[Activation, Activation, Activation],
-    clip: float | None,
-) -> tuple[list[Tensor], Tensor]:
-    """Run one direction; returns the state after each step, in the order of computation, and the last memory."""
-    gate, cell, act = activations
-    size = hidden.shape[-1]
-    see_input, see_forget, see_output = (0.0, 0.0, 0.0) if peephole is None else torch.split(peephole, size)
-    states = []
-    for step in _steps(functional.linear(x, weight_ih, bias), direction):
-        into, forget, out, fresh = torch.split(step + functional.linear(hidden, weight_hh), size, -1)
-        kept = gate(forget + see_forget * memory) * memory
-        memory = kept + gate(into + see_input * memory) * cell(fresh)
-        if clip is not None:
-            memory = torch.clamp(memory, -clip, clip)
-        hidden = gate(out + see_output * memory) * act(memory)
-        states.append(hidden)
-    return states, memory
 
 
 def _of_batch(initial: Tensor, batch: int) -> Tensor:
@@ -207,18 +159,15 @@ def _of_batch(initial: Tensor, batch: int) -> Tensor:
     return initial[:batch] if are_known and rows > batch else initial
 
 
-def _steps(x: Tensor, direction: str) -> tuple[Tensor, ...]:
-    steps = x.unbind(0)
-    return tuple(reversed(steps)) if direction == "reverse" else steps
-
-
 def _outputs(states: list[Tensor], output_sequence: bool) -> Tensor:
     return torch.stack(states) if output_sequence else states[-1].unsqueeze(0)
 
 
 def _activation(name: str) -> Activation:
-    if name.lower() not in _ACTIVATIONS:
+    key = _NAMES.get(name.lower(), name.lower())
+    if key not in FUNCTIONS:
         raise UnsupportedError(
-            f'The activation "{name}" of a recurrent op is not supported. Available: {", ".join(_ACTIVATIONS)}.'
+            f'The activation "{name}" of a recurrent op is not supported. '
+            f"Available: {', '.join(sorted([*FUNCTIONS, *_NAMES]))}."
         )
-    return _ACTIVATIONS[name.lower()]
+    return activation_of(key)

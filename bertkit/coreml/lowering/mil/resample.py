@@ -147,11 +147,7 @@ def crop_resize(
     Returns:
         [n, channels, target_height, target_width].
     """
-    first, second = torch.split(boxes.to(x.dtype) * spatial_scale, 2, -1)
-    if box_coordinate_mode.startswith("CENTER_SIZE"):
-        first, second = first - second / 2, first + second / 2
-    if box_coordinate_mode.endswith("WIDTH_FIRST"):
-        first, second = first.flip(-1), second.flip(-1)
+    first, second = corners(boxes.to(x.dtype) * spatial_scale, box_coordinate_mode)
     if normalized_coordinates:
         limits = torch.stack([torch.scalar_tensor(size - 1, device=x.device) for size in x.shape[-2:]])
         first, second = first * limits, second * limits
@@ -164,6 +160,14 @@ def crop_resize(
     sampled = _sampled(images, *grid, "bilinear", "border", 0.0)
     outside = ~(_within(grid[0], x.shape[-2]) & _within(grid[1], x.shape[-1]))
     return torch.where(outside.unsqueeze(1), torch.full_like(sampled, pad_value), sampled)
+
+
+def corners(boxes: Tensor, mode: str) -> tuple[Tensor, Tensor]:
+    """Return the first and the last corner of boxes [n, 4], each [n, 2], down and across; see `crop_resize`."""
+    first, second = torch.split(boxes, 2, -1)
+    if mode.startswith("CENTER_SIZE"):
+        first, second = first - second / 2, first + second / 2
+    return (first.flip(-1), second.flip(-1)) if mode.endswith("WIDTH_FIRST") else (first, second)
 
 
 def _sampled(x: Tensor, down: Tensor, across: Tensor, sampling: str, padding: str, value: float) -> Tensor:

@@ -83,7 +83,7 @@ def convolution(
     """
     batch = x.reshape(-1, *x.shape[-3:])
     given = edges((valid or {}).get("padding_amounts", {})) or [(0, 0), (0, 0)]
-    pad_type = None if same is None else _same_type(same)
+    pad_type = None if same is None else same_type(same)
     if is_deconvolution:
         result = _spread(batch, weights, bias, stride, dilation_factor, n_groups, given, pad_type, output_shape)
     else:
@@ -127,35 +127,25 @@ def convolution_3d(
     """Convolve [batch, channels, depth, height, width], or spread; see `convolution`."""
     stride = (stride_depth, stride_height, stride_width)
     dilation = (dilation_depth, dilation_height, dilation_width)
-    custom = [
-        (custom_padding_front, custom_padding_back),
-        (custom_padding_top, custom_padding_bottom),
-        (custom_padding_left, custom_padding_right),
-    ]
-    given = custom if padding_type == "CUSTOM" else [(0, 0)] * 3
+    custom = (
+        custom_padding_front,
+        custom_padding_back,
+        custom_padding_top,
+        custom_padding_bottom,
+        custom_padding_left,
+        custom_padding_right,
+    )
+    kind = "custom" if padding_type == "CUSTOM" else "valid"
+    given = margins_of(kind, custom, x.shape[2:], weights.shape[2:], stride, dilation)
     pad_type = "same" if padding_type == "SAME" else None
     if is_deconvolution:
         return _spread(x, weights, bias, stride, dilation, n_groups, given, pad_type, output_shape)
     return _convolve(x, weights, bias, stride, dilation, n_groups, given, pad_type)
 
 
-def _same_type(same: Mapping[str, Any]) -> str:
+def same_type(same: Mapping[str, Any]) -> str:
+    """Return what programs call the padding that a layer's message `same` asks for."""
     return "same_lower" if same.get("asymmetry_mode") == "TOP_LEFT_HEAVY" else "same"
-
-
-def same_or_valid(
-    space: Sequence[int],
-    kernel: Sequence[int],
-    stride: Sequence[int],
-    dilation: Sequence[int],
-    valid: Mapping[str, Any] | None,
-    same: Mapping[str, Any] | None,
-) -> Margins:
-    """Return the margins that a layer's two messages about padding mean for an input of a size."""
-    if same is None:
-        amounts = (valid or {}).get("padding_amounts")
-        return edges(amounts) if amounts else [(0, 0)] * len(space)
-    return margins_of(_same_type(same), None, space, kernel, stride, dilation)
 
 
 def _convolve(

@@ -9,11 +9,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from bertkit.coreml.lowering.network.recurrent import Activation, activate, as_blobs, first_state, in_order
+from bertkit.coreml.lowering.network.recurrent import Declared, as_blobs, declared, first_state
+from bertkit.coreml.lowering.recurrence import in_order, joined_ways, run_lstm
 from bertkit.coreml.lowering.registry import Stored, layer
 
 _DEFAULT_LIMIT = 50.0
-_GATES = ("input_gate", "forget_gate", "block_input", "output_gate")
+_GATES = ("input_gate", "forget_gate", "output_gate", "block_input")
+_SEEING = _GATES[:3]
 _WEIGHTS = {
     **{f"{gate}_weight_matrix": Stored(("output_vector_size", "input_vector_size")) for gate in _GATES},
     **{f"{gate}_recursion_matrix": Stored(("output_vector_size", "output_vector_size")) for gate in _GATES},
@@ -29,7 +31,7 @@ def lstm(
     c: Tensor | None = None,
     *,
     weight_params: Mapping[str, Tensor],
-    activations: Sequence[Activation],
+    activations: Sequence[Declared],
     params: Mapping[str, Any],
     reverse_input: bool = False,
 ) -> tuple[Tensor, ...]:
@@ -47,8 +49,8 @@ def lstm(
     Returns:
         The output or outputs, the last output, and the last memory.
     """
-    outputs, y, c = _run(in_order(x, reverse_input), y, c, weight_params, activations, params)
-    return as_blobs(outputs, y, c, sequence_output=params.get("sequence_output", False))
+    outputs, c = _run(x, reverse_input, y, c, weight_params, activations, params)
+    return as_blobs(outputs, outputs[-1], c, sequence_output=params.get("sequence_output", False))
 
 
 @layer(
@@ -63,8 +65,8 @@ def two_way_lstm(
     c_reverse: Tensor | None = None,
     *,
     weight_params: Mapping[str, Tensor],
-    activations_forward_lstm: Sequence[Activation],
-    activations_backward_lstm: Sequence[Activation],
+    activations_forward_lstm: Sequence[Declared],
+    activations_backward_lstm: Sequence[Declared],
     params: Mapping[str, Any],
 ) -> tuple[Tensor, ...]:
     """Run one long short-term memory forward and one backward, and join what they return for the same step.
@@ -76,42 +78,40 @@ def two_way_lstm(
         {name.partition(".")[2]: weight for name, weight in weight_params.items() if name.startswith(f"{way}.")}
         for way in range(2)
     ]
-    forward, y, c = _run(in_order(x, False), y, c, ways[0], activations_forward_lstm, params)
-    backward, y_reverse, c_reverse = _run(
-        in_order(x, True), y_reverse, c_reverse, ways[1], activations_backward_lstm, params
-    )
+    forward, c = _run(x, False, y, c, ways[0], activations_forward_lstm, params)
+    backward, c_reverse = _run(x, True, y_reverse, c_reverse, ways[1], activations_backward_lstm, params)
+    y, y_reverse = forward[-1], backward[-1]
     everything = params.get("sequence_output", False)
-    pairs = zip(forward, reversed(backward), strict=True) if everything else [(forward[-1], backward[-1])]
-    outputs = [torch.cat(pair, -1) for pair in pairs]
+    outputs = joined_ways(forward, backward) if everything else [torch.cat([y, y_reverse], -1)]
     return as_blobs(outputs, y, c, y_reverse, c_reverse, sequence_output=everything)
 
 
 def _run(
-    steps: Tensor,
+    x: Tensor,
+    reverse: bool,
     y: Tensor | None,
     c: Tensor | None,
     weights: Mapping[str, Tensor],
-    activations: Sequence[Activation],
+    activations: Sequence[Declared],
     params: Mapping[str, Any],
-) -> tuple[list[Tensor], Tensor, Tensor]:
-    """Return the outputs of all steps, [batch, out] each, and the last output and memory."""
-    coupled = params.get("coupled_input_and_forget_gate", False)
-    limit = params.get("cell_clip_threshold", 0.0) or _DEFAULT_LIMIT
-    gate, block, memory = activations
-    inputs = functional.linear(steps, _joined(weights, "weight_matrix"), _bias(weights, params))
+) -> tuple[list[Tensor], Tensor]:
+    """Return the outputs of all steps, [batch, out] each, and the last memory."""
+    gate, block, memory = map(declared, activations)
+    steps = in_order(
+        functional.linear(x.flatten(2), _joined(weights, "weight_matrix"), _bias(weights, params)), reverse
+    )
     recursion = _joined(weights, "recursion_matrix")
     size = recursion.shape[1]
-    y, c = first_state(y, steps, size), first_state(c, steps, size)
-    outputs = []
-    for step in inputs.unbind():
-        for_input, for_forget, for_block, for_output = (step + functional.linear(y, recursion)).chunk(4, -1)
-        let_in = activate(gate, _peeped(for_input, c, weights, "input_gate", params))
-        forget = activate(gate, _peeped(for_forget, c, weights, "forget_gate", params))
-        kept = c * (1 - let_in if coupled else forget)
-        c = (kept + let_in * activate(block, for_block)).clamp(-limit, limit)
-        y = activate(memory, c) * activate(gate, _peeped(for_output, c, weights, "output_gate", params))
-        outputs.append(y)
-    return outputs, y, c
+    return run_lstm(
+        steps,
+        first_state(y, steps, size),
+        first_state(c, steps, size),
+        recursion,
+        _peephole(weights, params),
+        (gate, block, memory),
+        params.get("cell_clip_threshold", 0.0) or _DEFAULT_LIMIT,
+        coupled=params.get("coupled_input_and_forget_gate", False),
+    )
 
 
 def _joined(weights: Mapping[str, Tensor], kind: str) -> Tensor:
@@ -131,6 +131,11 @@ def _bias(weights: Mapping[str, Tensor], params: Mapping[str, Any]) -> Tensor | 
     return torch.cat([biases[gate] for gate in _GATES])
 
 
-def _peeped(x: Tensor, c: Tensor, weights: Mapping[str, Tensor], gate: str, params: Mapping[str, Any]) -> Tensor:
-    peephole = weights.get(f"{gate}_peephole_vector") if params.get("has_peephole_vectors", False) else None
-    return x if peephole is None else x + peephole * c
+def _peephole(weights: Mapping[str, Tensor], params: Mapping[str, Any]) -> Tensor | None:
+    """Join the peepholes of the gates that see the memory; one that is left out sees nothing."""
+    given = {gate: weights.get(f"{gate}_peephole_vector") for gate in _SEEING}
+    found = [vector for vector in given.values() if vector is not None]
+    if not found or not params.get("has_peephole_vectors", False):
+        return None
+    nothing = torch.zeros_like(found[0])
+    return torch.cat([nothing if vector is None else vector for vector in given.values()])

@@ -7,14 +7,12 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from bertkit.coreml.lowering.mil.convolution import margins_of, padded
-from bertkit.coreml.lowering.network.convolution import Margins, same_or_valid
+from bertkit.coreml.lowering.mil.convolution import margins_of
+from bertkit.coreml.lowering.mil.pool import Margins, lengths, maxima, means, overhang
+from bertkit.coreml.lowering.network.convolution import same_type
+from bertkit.coreml.lowering.network.slicing import edges
 from bertkit.coreml.lowering.registry import layer
-
-_MAXIMUM = {2: functional.max_pool2d, 3: functional.max_pool3d}
-_MEAN = {2: functional.avg_pool2d, 3: functional.avg_pool3d}
 
 
 @layer("pooling")
@@ -46,15 +44,14 @@ def pooling(
     if global_pooling:
         return _WHOLE[type](x, (-2, -1))
     space = x.shape[-2:]
-    beyond: Margins = [(0, 0), (0, 0)]
+    beyond: Margins = []
     if include_last_pixel is None:
-        margins = same_or_valid(space, kernel_size, stride, (1, 1), valid, same)
+        margins = _same_or_valid(space, kernel_size, stride, valid, same)
     else:
-        sizes = include_last_pixel.get("padding_amounts", (0, 0))
-        margins = [(size, size) for size in sizes]
-        beyond = [
-            (0, _to_the_last(*sides, any(sizes))) for sides in zip(space, kernel_size, stride, sizes, strict=True)
-        ]
+        margins = [(size, size) for size in include_last_pixel.get("padding_amounts", (0, 0))]
+        is_clipped = any(map(any, margins))
+        sides = zip(space, margins, kernel_size, stride, strict=True)
+        beyond = [(0, overhang(*side, is_clipped)) for side in sides]
     batch = x.reshape(-1, *x.shape[-3:])
     pooled = _pool(batch, type, kernel_size, stride, margins, beyond, avg_pool_exclude_padding)
     return pooled.reshape(*x.shape[:-3], *pooled.shape[1:])
@@ -83,14 +80,16 @@ def pooling_3d(
     """Take the maximum or the mean of each window of [batch, channels, depth, height, width]; see `pooling`."""
     kernel = (kernel_depth, kernel_height, kernel_width)
     stride = (stride_depth, stride_height, stride_width)
-    margins: Margins = [
-        (custom_padding_front, custom_padding_back),
-        (custom_padding_top, custom_padding_bottom),
-        (custom_padding_left, custom_padding_right),
-    ]
-    if padding_type != "CUSTOM":
-        margins = margins_of(padding_type.lower(), None, x.shape[2:], kernel, stride, (1, 1, 1))
-    return _pool(x, type, kernel, stride, margins, [(0, 0)] * 3, count_exclude_padding)
+    custom = (
+        custom_padding_front,
+        custom_padding_back,
+        custom_padding_top,
+        custom_padding_bottom,
+        custom_padding_left,
+        custom_padding_right,
+    )
+    margins = margins_of(padding_type.lower(), custom, x.shape[2:], kernel, stride, (1, 1, 1))
+    return _pool(x, type, kernel, stride, margins, [], count_exclude_padding)
 
 
 @layer("globalPooling3d")
@@ -106,12 +105,17 @@ _WHOLE: dict[str, Callable[[Tensor, tuple[int, ...]], Tensor]] = {
 }
 
 
-def _to_the_last(size: int, kernel: int, stride: int, margin: int, has_margins: bool) -> int:
-    """Return how much the last window reaches over the end of an axis and its margin; negative if it falls short."""
-    count = -((kernel - size - 2 * margin) // stride) + 1
-    if has_margins and (count - 1) * stride >= size + margin:
-        count -= 1
-    return (count - 1) * stride + kernel - size - 2 * margin
+def _same_or_valid(
+    space: Sequence[int],
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    valid: Mapping[str, Any] | None,
+    same: Mapping[str, Any] | None,
+) -> Margins:
+    """Return the margins that a layer's two messages about padding mean for an input of a size."""
+    if same is None:
+        return edges((valid or {}).get("padding_amounts", {})) or [(0, 0)] * len(space)
+    return margins_of(same_type(same), None, space, kernel, stride, (1, 1))
 
 
 def _pool(
@@ -123,17 +127,8 @@ def _pool(
     beyond: Margins,
     without_margins: bool,
 ) -> Tensor:
-    """Pool windows over `margins`, which count in a mean unless excluded, and `beyond` them, where nothing counts."""
-    window, step = list(kernel), list(stride)
-    around = [(before + first, after + last) for (before, after), (first, last) in zip(margins, beyond, strict=True)]
     if kind == "MAX":
-        return _MAXIMUM[len(window)](padded(x, around, float("-inf")), window, step)
-    mean = _MEAN[len(window)]
+        return maxima(x, kernel, stride, margins, beyond)
     if kind == "L2":
-        return torch.sqrt(mean(padded(x.square(), around), window, step, divisor_override=1))
-    if not without_margins and not any(side for pair in beyond for side in pair):
-        return mean(padded(x, around), window, step)
-    ones = torch.ones_like(x)
-    counted = padded(ones, around) if without_margins else padded(padded(ones, margins, 1.0), beyond)
-    shares = mean(counted, window, step, divisor_override=1)
-    return mean(padded(x, around), window, step, divisor_override=1) / shares
+        return lengths(x, kernel, stride, margins, beyond)
+    return means(x, kernel, stride, margins, beyond, without_margins)

@@ -2,71 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
+from bertkit.coreml.lowering.mil.chance import random_bernoulli, random_categorical, random_normal, random_uniform
 from bertkit.coreml.lowering.registry import layer
 
-Draw = Callable[[Sequence[int], torch.Generator], Tensor]
-
-_FRESH = -1
 _DEFAULT_EPSILON = 1e-10
 
 
 @layer("randomNormalLike")
 def normal_like(x: Tensor, *, seed: int = 0, mean: float = 0.0, std_dev: float = 0.0) -> Tensor:
     """Return a blob shaped like `x` of normally distributed values."""
-    return normal(x.shape, seed, mean, std_dev)
+    return random_normal(x.shape, mean, std_dev, seed)
 
 
 @layer("randomNormalStatic")
 def normal_static(*, output_shape: Sequence[int], seed: int = 0, mean: float = 0.0, std_dev: float = 0.0) -> Tensor:
     """Return a blob of a shape of normally distributed values."""
-    return normal(output_shape, seed, mean, std_dev)
+    return random_normal(output_shape, mean, std_dev, seed)
 
 
 @layer("randomNormalDynamic")
 def normal_dynamic(shape: Sequence[int], *, seed: int = 0, mean: float = 0.0, std_dev: float = 0.0) -> Tensor:
     """Return a blob of a computed shape of normally distributed values."""
-    return normal(shape, seed, mean, std_dev)
+    return random_normal(shape, mean, std_dev, seed)
 
 
 @layer("randomUniformLike")
 def uniform_like(x: Tensor, *, seed: int = 0, min_val: float = 0.0, max_val: float = 0.0) -> Tensor:
     """Return a blob shaped like `x` of evenly distributed values."""
-    return uniform(x.shape, seed, min_val, max_val)
+    return random_uniform(x.shape, min_val, max_val, seed)
 
 
 @layer("randomUniformStatic")
 def uniform_static(*, output_shape: Sequence[int], seed: int = 0, min_val: float = 0.0, max_val: float = 0.0) -> Tensor:
     """Return a blob of a shape of evenly distributed values."""
-    return uniform(output_shape, seed, min_val, max_val)
+    return random_uniform(output_shape, min_val, max_val, seed)
 
 
 @layer("randomUniformDynamic")
 def uniform_dynamic(shape: Sequence[int], *, seed: int = 0, min_val: float = 0.0, max_val: float = 0.0) -> Tensor:
     """Return a blob of a computed shape of evenly distributed values."""
-    return uniform(shape, seed, min_val, max_val)
+    return random_uniform(shape, min_val, max_val, seed)
 
 
 @layer("randomBernoulliLike")
 def bernoulli_like(x: Tensor, *, seed: int = 0, prob: float = 0.0) -> Tensor:
     """Return a blob shaped like `x` of zeros, and of ones with the probability `prob`."""
-    return bernoulli(x.shape, seed, prob)
+    return random_bernoulli(x.shape, prob, seed)
 
 
 @layer("randomBernoulliStatic")
 def bernoulli_static(*, output_shape: Sequence[int], seed: int = 0, prob: float = 0.0) -> Tensor:
     """Return a blob of a shape of zeros, and of ones with the probability `prob`."""
-    return bernoulli(output_shape, seed, prob)
+    return random_bernoulli(output_shape, prob, seed)
 
 
 @layer("randomBernoulliDynamic")
 def bernoulli_dynamic(shape: Sequence[int], *, seed: int = 0, prob: float = 0.0) -> Tensor:
     """Return a blob of a computed shape of zeros, and of ones with the probability `prob`."""
-    return bernoulli(shape, seed, prob)
+    return random_bernoulli(shape, prob, seed)
 
 
 @layer("categoricalDistribution")
@@ -87,43 +85,4 @@ def categorical(
         [..., num_samples].
     """
     logits = x if is_logits else torch.log(x + (_DEFAULT_EPSILON if eps == 0 else eps))
-    chances = torch.softmax(logits / (1.0 if temperature == 0 else temperature), -1).reshape(-1, x.shape[-1]).cpu()
-    drawn = torch.multinomial(chances, num_samples, replacement=True, generator=_generator(seed))
-    return drawn.to(x).reshape(*x.shape[:-1], num_samples)
-
-
-def normal(shape: Sequence[int], seed: int, mean: float, deviation: float) -> Tensor:
-    """Return normally distributed values."""
-    return (
-        _drawn(lambda sizes, generator: torch.randn(sizes, generator=generator, device="cpu"), shape, seed)
-        * (deviation)
-        + mean
-    )
-
-
-def uniform(shape: Sequence[int], seed: int, low: float, high: float) -> Tensor:
-    """Return values evenly distributed between two bounds."""
-    return _drawn(_evenly, shape, seed) * (high - low) + low
-
-
-def bernoulli(shape: Sequence[int], seed: int, probability: float) -> Tensor:
-    """Return zeros, and ones with a probability."""
-    return (_drawn(_evenly, shape, seed) < probability).to(torch.float32)
-
-
-def _evenly(sizes: Sequence[int], generator: torch.Generator) -> Tensor:
-    return torch.rand(sizes, generator=generator, device="cpu")
-
-
-def _drawn(draw: Draw, shape: Sequence[int], seed: int) -> Tensor:
-    """Draw on the processor, so that a seed gives the same values on every device."""
-    return draw(list(shape), _generator(seed)).to(torch.get_default_device())
-
-
-def _generator(seed: int) -> torch.Generator:
-    generator = torch.Generator(device="cpu")
-    if seed == _FRESH:
-        generator.seed()
-    else:
-        generator.manual_seed(seed)
-    return generator
+    return random_categorical(logits / (1.0 if temperature == 0 else temperature), size=num_samples, seed=seed)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from bertkit.coreml.lowering.mil import resize
+from bertkit.coreml.lowering.mil.resample import corners
 from bertkit.coreml.lowering.registry import layer
 
-Position = Tensor | float
+_SAMPLING = {
+    "STRICT_ALIGN_ENDPOINTS_MODE": "STRICT_ALIGN_CORNERS",
+    "ALIGN_ENDPOINTS_MODE": "ALIGN_CORNERS",
+    "UPSAMPLE_MODE": "DEFAULT",
+    "ROI_ALIGN_MODE": "OFFSET_CORNERS",
+}
+_NOT_BEYOND = ("DEFAULT", "OFFSET_CORNERS")  # no point lies behind the box
 
 
 @layer("upsample")
@@ -47,18 +55,9 @@ def upsample(
 
 @layer("resizeBilinear")
 def resize_bilinear(x: Tensor, *, target_size: Sequence[int] = (1, 1), mode: Mapping[str, str] | None = None) -> Tensor:
-    """Resize height and width, interpolating at the points that `mode` names; see `_GRIDS`."""
-    sample = _GRIDS[_choice(mode, "sampling_method", "STRICT_ALIGN_ENDPOINTS_MODE")]
-    for axis, count in zip((-2, -1), target_size, strict=True):
-        size = x.shape[axis]
-        numbers = torch.arange(count, dtype=torch.float32, device=x.device)
-        points = sample(numbers, count, 0.0, size - 1.0).clamp(0, size - 1)
-        lower = points.floor()
-        share = (points - lower).reshape([-1] + [1] * (-1 - axis))
-        before = lower.to(torch.int32)
-        after = torch.clamp(before + 1, max=size - 1)
-        x = torch.lerp(torch.index_select(x, axis, before), torch.index_select(x, axis, after), share)
-    return x
+    """Resize height and width, interpolating at the points that `mode` names; see `_SAMPLING`."""
+    height, width = target_size
+    return resize.resize_bilinear(x, height, width, _sampling(mode))
 
 
 @layer("cropResize")
@@ -79,7 +78,7 @@ def crop_resize(
         boxes: [n, 1, 4, 1, 1], or [n, 1, 5, 1, 1] where the first value is the image that the box is cut out of.
         target_size: height and width of the results.
         normalized_coordinates: boxes are given from 0 to 1.
-        mode: the points that are interpolated; see `_GRIDS`.
+        mode: the points that are interpolated; see `_SAMPLING`.
         box_indices_mode: what the four coordinates are.
         spatial_scale: multiplied with the coordinates; 0 stands for 1.
 
@@ -89,56 +88,24 @@ def crop_resize(
     coordinates = boxes.flatten(1)
     if coordinates.shape[1] == 5:
         x = x[0][coordinates[:, 0].long()].unsqueeze(1)
-    rows, columns = _sides(coordinates[:, -4:], _choice(box_indices_mode, "box_mode", "CORNERS_HEIGHT_FIRST"))
-    sample = _GRIDS[_choice(mode, "sampling_method", "STRICT_ALIGN_ENDPOINTS_MODE")]
+    box_mode = _choice(box_indices_mode, "box_mode", "CORNERS_HEIGHT_FIRST")
+    first, last = corners(coordinates[:, -4:], box_mode)
+    sampling = _sampling(mode)
     weights = []
-    for (start, end), count, size in zip((rows, columns), target_size, x.shape[-2:], strict=True):
+    for axis, (count, size) in enumerate(zip(target_size, x.shape[-2:], strict=True)):
         scale = (spatial_scale or 1.0) * (size - 1 if normalized_coordinates else 1)
-        numbers = torch.arange(count, dtype=torch.float32, device=x.device)
-        points = sample(numbers, count, start.unsqueeze(-1) * scale, end.unsqueeze(-1) * scale).clamp(0, size - 1)
+        start, end = first[:, axis] * scale, last[:, axis] * scale
+        points = start.unsqueeze(-1) + resize.positions(sampling, end - start + 1, count)
+        points = torch.minimum(points, end.unsqueeze(-1)) if sampling in _NOT_BEYOND else points
+        points = points.clamp(0, size - 1)
         places = torch.arange(size, dtype=torch.float32, device=x.device)
         tents = (1 - (points.unsqueeze(-1) - places).abs()).clamp(min=0)  # [n, count, size]
         weights.append(tents[:, None, None])
     return weights[0] @ x @ weights[1].transpose(-1, -2)
 
 
-def _strict(numbers: Tensor, count: int, start: Position, end: Position) -> Tensor:
-    return start + numbers * ((end - start) / max(count - 1, 1))
-
-
-def _align(numbers: Tensor, count: int, start: Position, end: Position) -> Tensor:
-    return numbers + (start + end) / 2 if count == 1 else _strict(numbers, count, start, end)
-
-
-def _upsample(numbers: Tensor, count: int, start: Position, end: Position) -> Tensor:
-    return _not_beyond(start + numbers * ((end - start + 1) / count), end)
-
-
-def _region(numbers: Tensor, count: int, start: Position, end: Position) -> Tensor:
-    length = end - start
-    spacing = (length.clamp(min=1) if isinstance(length, Tensor) else max(1.0, length)) / count
-    return _not_beyond(start + (numbers + 0.5) * spacing, end)
-
-
-def _not_beyond(points: Tensor, end: Position) -> Tensor:
-    return torch.minimum(points, end) if isinstance(end, Tensor) else points.clamp(max=end)
-
-
-_GRIDS: dict[str, Callable[[Tensor, int, Position, Position], Tensor]] = {
-    "STRICT_ALIGN_ENDPOINTS_MODE": _strict,  # from the first to the last place
-    "ALIGN_ENDPOINTS_MODE": _align,  # the same, but a single point lies in the middle
-    "UPSAMPLE_MODE": _upsample,  # at the start of equal parts
-    "ROI_ALIGN_MODE": _region,  # in the middle of equal parts
-}
-
-
-def _sides(boxes: Tensor, mode: str) -> list[tuple[Tensor, Tensor]]:
-    """Return the first and last place in height, then in width, of [n, 4] coordinates."""
-    first, second = boxes[:, :2], boxes[:, 2:]
-    if mode.startswith("CENTER_SIZE"):
-        first, second = first - second / 2, first + second / 2
-    sides = [(first[:, axis], second[:, axis]) for axis in range(2)]
-    return sides if mode.endswith("HEIGHT_FIRST") else sides[::-1]
+def _sampling(mode: Mapping[str, str] | None) -> str:
+    return _SAMPLING[_choice(mode, "sampling_method", "STRICT_ALIGN_ENDPOINTS_MODE")]
 
 
 def _choice(message: Mapping[str, str] | None, field: str, default: str) -> str:
