@@ -173,11 +173,13 @@ class _Job:
         from bertkit.train.average import Average
         from bertkit.train.network import open_network
         from bertkit.train.optimizer import make_optimizer
+        from bertkit.train.residuals import use_half_sums
         from bertkit.train.state import Trained, load
 
         network = open_network(self.checkpoint, self.settings)
         if place.device.type == "cpu" and place.precision == "bfloat16":
             use_plain_products(network)
+        use_half_sums(network)
         learner = self.stage.learner(network).to(place.device)
         optimizer = make_optimizer(learner, self.settings)
         trained = Trained(learner, optimizer, Average(learner, self.settings.average))

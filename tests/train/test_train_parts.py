@@ -24,9 +24,10 @@ from bertkit.train.attention import use_plain_products
 from bertkit.train.average import Average
 from bertkit.train.batches import assemble, plan
 from bertkit.train.encode import RowMaker
-from bertkit.train.network import logits, open_network
+from bertkit.train.network import hidden_states, logits, open_network
 from bertkit.train.optimizer import make_optimizer, rate_at, set_rate
 from bertkit.train.recipes import about, names
+from bertkit.train.residuals import use_half_sums
 from bertkit.train.rows import Row, Rows
 from bertkit.train.schedule import Course
 from bertkit.train.settings import parse
@@ -146,6 +147,25 @@ def test_plain_products_are_the_same_attention(base: Path, squad: Path) -> None:
     use_plain_products(network)
     after = logits(network, batch)
     assert all(torch.allclose(*pair, atol=1e-5) for pair in zip(before, after, strict=True))
+
+
+def test_sums_are_halved_under_autocast_only(base: Path, squad: Path) -> None:
+    checkpoint = Checkpoint.open(base)
+    maker = RowMaker.of(checkpoint, Settings(length=64))
+    rows = maker.rows(read_examples(find_sources([str(squad)])[0])[:2])
+    assert rows is not None
+    batch = assemble(rows, [0, 1], maker.pair)
+    network = open_network(checkpoint, Settings()).eval()
+    before = logits(network, batch)
+    use_half_sums(network)
+    kept = logits(network, batch)
+    with torch.autocast("cpu", torch.bfloat16):
+        states = hidden_states(network, batch)
+        halved = logits(network, batch)
+    assert states.dtype == torch.bfloat16
+    for exact, same, near in zip(before, kept, halved, strict=True):
+        assert torch.equal(exact, same)
+        assert torch.allclose(exact, near, atol=0.05)
 
 
 def test_rows_are_joined_taken_and_repeated() -> None:
