@@ -1,4 +1,4 @@
-"""Questions asked of the wrong paragraph: what a reader must learn to leave unanswered."""
+"""Questions asked of the wrong paragraph, or changed: what a reader must learn to leave unanswered."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from bertkit.qa.metrics import normalize
+from bertkit.train.edits import edited
 from bertkit.train.sources import Example
 
 _TRIES = 4
@@ -36,3 +37,22 @@ def misplaced(examples: Sequence[Example], count: int, rng: np.random.Generator)
             if others[choice] != example.context and not any(f" {words} " in f" {text} " for words in wanted):
                 yield Example(example.question, others[choice], (), example.title)
                 break
+
+
+def changed(examples: Sequence[Example], count: int, rng: np.random.Generator) -> Iterator[Example]:
+    """Yield questions of which a word was changed, so that their own paragraph no longer answers them.
+
+    Args:
+        examples: known questions, in English.
+        count: how many to yield, at most.
+        rng: decides which, and how.
+    """
+    answered = [example for example in examples if example.spans]
+    if not answered:
+        return
+    for index in rng.integers(0, len(answered), count):
+        example = answered[index]
+        answers = [example.context[start:end] for start, end in example.spans]
+        question = edited(example.question, example.context, answers, rng)
+        if question is not None:
+            yield Example(question, example.context, (), example.title)

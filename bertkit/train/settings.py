@@ -14,7 +14,7 @@ STAGES = ("answers", "recurring", "cloze", "masked")
 PRECISIONS = ("auto", "float32", "bfloat16")
 STORAGES = ("float16", "float32")
 
-_SHARES = ("no_answer_windows", "negatives", "warm_up", "distill_weight", "dropout", "mask_share")
+_SHARES = ("no_answer_windows", "negatives", "edits", "warm_up", "distill_weight", "dropout", "mask_share")
 _AT_LEAST_ONE = ("epochs", "steps", "rows", "length", "batch_tokens", "evaluate_limit", "threads")
 _POSITIVE = ("rate", "layer_decay", "clip", "distill_temperature")
 
@@ -42,6 +42,8 @@ class Settings:
         batch_tokens: padded tokens of a batch.
         no_answer_windows: share of the windows without the answer that are kept, to learn silence.
         negatives: questions asked of another paragraph of their article, as a share of the questions.
+        edits: questions of which a word was changed so that nothing answers them (English), as a share of the
+            questions.
         mask_share: share of the tokens that the stage `masked` hides.
         rate: the highest learning rate.
         warm_up: share of the training in which the rate rises; then it falls in a line to zero.
@@ -83,6 +85,7 @@ class Settings:
     batch_tokens: int = 6144
     no_answer_windows: float = 0.15
     negatives: float = 0.0
+    edits: float = 0.0
     mask_share: float = 0.15
     rate: float = 1e-4
     warm_up: float = 0.05

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bertkit.errors import InputError
-from bertkit.train.negatives import misplaced
+from bertkit.train.negatives import changed, misplaced
 from bertkit.train.rows import Rows
 from bertkit.train.sources import Example, read_examples
 from bertkit.train.stages.stage import Material, span_learner
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Answers:
-    """Known questions in all their windows, and questions asked of the wrong paragraph.
+    """Known questions in all their windows, and questions asked of the wrong paragraph or changed.
 
     Args:
         material: what to learn from.
@@ -49,9 +49,13 @@ class Answers:
         rng = self._material.rng(epoch)
         times = np.floor(self._shares + rng.random(len(self._shares))).astype(np.int64)
         chosen = self._rows.take(np.repeat(np.arange(len(times)), times))
-        count = round(self._material.settings.negatives * len(chosen))
-        negatives = self._material.maker.rows(misplaced(self._examples, count, rng)) if count else None
-        return chosen if negatives is None else Rows.joined([chosen, negatives])
+        settings, maker = self._material.settings, self._material.maker
+        negatives = [
+            maker.rows(make(self._examples, round(share * len(chosen)), rng))
+            for make, share in ((misplaced, settings.negatives), (changed, settings.edits))
+            if share
+        ]
+        return Rows.joined([chosen, *(rows for rows in negatives if rows is not None)])
 
     def learner(self, network: nn.Module) -> nn.Module:
         """Return the network with the loss of spans."""
