@@ -22,6 +22,7 @@ HUB_FILES = (
     "spiece.model",
     "tokenizer.json",
     "tokenizer_config.json",
+    "training.json",
     "vocab.json",
     "vocab.txt",
 )

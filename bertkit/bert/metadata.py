@@ -11,6 +11,7 @@ from bertkit.bert.settings import MODULES_KEY, READER_KEY, TOKENIZER_KEY, Reader
 
 PREVIEW_KEY = "com.apple.coreml.model.preview.type"
 SOURCE_KEY = "org.bertkit.source"
+TRAINING_KEY = "org.bertkit.training"
 
 _DESCRIPTIONS = {
     "input_ids": "Token ids of the question and the passage with the separators around them, padded. [batch, sequence]",
@@ -50,8 +51,7 @@ def write_metadata(
         READER_KEY: settings.to_json(),
         TOKENIZER_KEY: checkpoint.tokenizer.to_str(),
     }
-    if card.source:
-        values[SOURCE_KEY] = card.source
+    values.update({key: value for key, value in ((SOURCE_KEY, card.source), (TRAINING_KEY, card.training)) if value})
     metadata.userDefined.update(values)
     # The day of the conversion would make equal conversions differ.
     metadata.userDefined.pop("com.github.apple.coremltools.conversion_date", None)

@@ -12,7 +12,6 @@ from bertkit.train.score import Score
 from bertkit.train.settings import Settings
 from bertkit.train.sources import Source
 
-RECORD_FILE = "training.json"
 _FORMAT = 1
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bertkit.bert.card import RECORD_FILE
 from bertkit.bert.checkpoint import Checkpoint
 from bertkit.coreml.update.duration import seconds_of
 from bertkit.dependencies import require
@@ -20,7 +21,7 @@ from bertkit.train.encode import RowMaker
 from bertkit.train.interrupt import interruptible
 from bertkit.train.origin import Origin
 from bertkit.train.progress import Progress, Reporter
-from bertkit.train.record import RECORD_FILE, Record
+from bertkit.train.record import Record
 from bertkit.train.score import Score, measure, spread
 from bertkit.train.settings import Settings
 from bertkit.train.sources import Source, find_sources

@@ -88,10 +88,15 @@ def test_origin_is_stated(checkpoint_of: Callable[[str], Path], tmp_path: Path) 
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps({**config, "_name_or_path": "someone/a-reader"}))
     (folder / "README.md").write_text("---\nlicense: mit\n---\n")
+    (folder / "training.json").write_text('{\n "steps": 7\n}\n')
     package = Package.open(convert(folder, tmp_path / "out.mlmodel", format="neuralnetwork", lengths=(16,)).path)
     metadata = package.specification.description.metadata
     assert (metadata.author, metadata.license) == ("someone", "mit")
     assert package.metadata["org.bertkit.source"] == "someone/a-reader"
+    assert package.metadata["org.bertkit.training"] == '{"steps":7}'
+    (folder / "training.json").write_text("steps: 7")
+    with pytest.raises(CheckpointError, match=r"training\.json is no record"):
+        convert(folder, tmp_path / "out.mlmodel", format="neuralnetwork", lengths=(16,))
 
 
 def test_equal_conversions_are_equal_files(checkpoint_of: Callable[[str], Path], tmp_path: Path) -> None:

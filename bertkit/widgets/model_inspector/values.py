@@ -26,6 +26,7 @@ _OWN_KEYS = {
     "org.bertkit.modules": "the tree of modules",
     "org.bertkit.tokenizer": "the tokenizer",
     "org.bertkit.source": "the checkpoint it was converted from",
+    "org.bertkit.training": "how its weights were trained",
     _PREVIEW: "which preview Xcode shows",
 }
 
