@@ -15,6 +15,7 @@ from bertkit.coreml.lowering.mil.pool import max_pool
 from bertkit.coreml.lowering.mil.quantize import dequantize
 from bertkit.coreml.lowering.mil.recurrent import lstm
 from bertkit.coreml.lowering.network.fill import range_dynamic
+from bertkit.coreml.lowering.network.recurrent import first_state
 from bertkit.errors import UnsupportedError
 
 
@@ -45,6 +46,8 @@ def test_an_lstm_leaves_out_what_its_initial_states_hold_beyond_the_batch() -> N
     weights = (torch.randn(4 * hidden, inputs), torch.randn(4 * hidden, hidden))
     found, expected = lstm(x, *initial, *weights), lstm(x, *initial[:, :batch], *weights)
     torch.testing.assert_close(found, expected, rtol=0, atol=0)
+    blob = initial[0].reshape(1, steps, hidden, 1, 1)
+    torch.testing.assert_close(first_state(blob, x, hidden), initial[0][:batch], rtol=0, atol=0)
 
 
 def test_a_range_takes_numbers_and_vectors_of_one() -> None:

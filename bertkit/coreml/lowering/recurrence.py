@@ -36,6 +36,13 @@ def in_order(steps: Tensor, reverse: bool) -> Tensor:
     return steps.flip(0) if reverse else steps
 
 
+def rows_of_batch(initial: Tensor, batch: int) -> Tensor:
+    """Leave out rows beyond the batch: for packed sequences coremltools writes as many as there are steps."""
+    rows = initial.shape[0]
+    are_known = isinstance(rows, int) and isinstance(batch, int)  # comparing symbols would bind an exported graph
+    return initial[:batch] if are_known and rows > batch else initial
+
+
 def joined_ways(forward: Sequence[Tensor], backward: Sequence[Tensor]) -> list[Tensor]:
     """Join the states of both directions for the same step; those of the way back are in the order of computation."""
     return [torch.cat(pair, -1) for pair in zip(forward, reversed(backward), strict=True)]

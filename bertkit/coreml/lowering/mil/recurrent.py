@@ -12,6 +12,7 @@ from bertkit.coreml.lowering.recurrence import (
     activation_of,
     in_order,
     joined_ways,
+    rows_of_batch,
     run_gru,
     run_lstm,
     run_rnn,
@@ -134,7 +135,7 @@ def lstm(
         [steps or 1, batch, directions * hidden], [batch, directions * hidden] and the memory of the same shape.
     """
     acts = (_activation(recurrent_activation), _activation(cell_activation), _activation(activation))
-    initial_h, initial_c = (_of_batch(initial, x.shape[1]) for initial in (initial_h, initial_c))
+    initial_h, initial_c = (rows_of_batch(initial, x.shape[1]) for initial in (initial_h, initial_c))
     steps = functional.linear(x, weight_ih, bias)
     if direction != "bidirectional":
         steps = in_order(steps, direction == "reverse")
@@ -150,13 +151,6 @@ def lstm(
     last = torch.cat([states[-1], back[-1]], -1)
     outputs = torch.stack(joined_ways(states, back)) if output_sequence else last.unsqueeze(0)
     return outputs, last, torch.cat([memory, memory_back], -1)
-
-
-def _of_batch(initial: Tensor, batch: int) -> Tensor:
-    """Leave out rows beyond the batch: for packed sequences coremltools writes as many as there are steps."""
-    rows = initial.shape[0]
-    are_known = isinstance(rows, int) and isinstance(batch, int)  # comparing symbols would bind an exported graph
-    return initial[:batch] if are_known and rows > batch else initial
 
 
 def _outputs(states: list[Tensor], output_sequence: bool) -> Tensor:

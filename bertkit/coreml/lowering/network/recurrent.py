@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from bertkit.coreml.lowering.recurrence import Activation, activation_of, in_order, run_gru, run_rnn
+from bertkit.coreml.lowering.recurrence import Activation, activation_of, in_order, rows_of_batch, run_gru, run_rnn
 from bertkit.coreml.lowering.registry import Stored, layer
 
 Declared = Mapping[str, Mapping[str, float]]
@@ -112,7 +112,8 @@ def declared(activation: Declared) -> Activation:
 
 def first_state(state: Tensor | None, steps: Tensor, size: int) -> Tensor:
     """Return [batch, size]: the state before the first step, zeros where none is given."""
-    return steps.new_zeros(steps.shape[1], size) if state is None else state.reshape(-1, size)
+    batch = steps.shape[1]
+    return steps.new_zeros(batch, size) if state is None else rows_of_batch(state.reshape(-1, size), batch)
 
 
 def as_blobs(outputs: Sequence[Tensor], *states: Tensor, sequence_output: bool) -> tuple[Tensor, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from bertkit.coreml.lowering.mil import slicing as mil
+from bertkit.coreml.lowering.network.reshape import with_an_axis
 from bertkit.coreml.lowering.registry import layer
 from bertkit.coreml.lowering.sizes import single
 
@@ -36,7 +37,7 @@ def slice_static(
     squeeze_masks: Sequence[bool] | None = None,
 ) -> Tensor:
     """Return x[begin:end:stride] in every axis; see `slice_by_index` of ML Programs."""
-    return mil.slice_by_index(x, begin_ids, end_ids, strides, begin_masks, end_masks, squeeze_masks)
+    return with_an_axis(mil.slice_by_index(x, begin_ids, end_ids, strides, begin_masks, end_masks, squeeze_masks))
 
 
 @layer("sliceDynamic", keeps_integers=True)
@@ -51,7 +52,7 @@ def slice_dynamic(
 ) -> Tensor:
     """Return x[begin:end:stride] in every axis, where begin, and any of the others, were computed."""
     masks = (None if mask is None else list(map(bool, mask)) for mask in (begin_masks, end_masks, squeeze_masks))
-    return mil.slice_by_index(x, begin, end_ids, strides, *masks)
+    return with_an_axis(mil.slice_by_index(x, begin, end_ids, strides, *masks))
 
 
 @layer("sliceBySize", keeps_integers=True)
