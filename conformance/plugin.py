@@ -23,11 +23,12 @@ pytest.register_assert_rewrite(
     "coremltools.converters.mil.mil.ops.tests.testing_utils",
 )
 os.environ.setdefault("INCLUDE_MIL_FP32_UNIT_TESTS", "1")
+os.environ.setdefault("TQDM_DISABLE", "1")  # progress bars
 
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from conformance import counting, housing, libsvm_names  # noqa: E402
+from conformance import counting, housing, libsvm_names, thrift  # noqa: E402
 from conformance.results import STARTED, Result, append  # noqa: E402
 from conformance.sample import functions_of  # noqa: E402
 
@@ -36,6 +37,7 @@ _LONGEST_MESSAGE = 600
 counting.install()
 housing.install()
 libsvm_names.install()
+thrift.install()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -110,7 +112,7 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave what is there now out of garbage collection, which the converter runs after every model."""
+    """Leave what is there now out of garbage collection, which the converter asks for after every model."""
     gc.collect()
     gc.freeze()
 
