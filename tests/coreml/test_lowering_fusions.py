@@ -232,3 +232,18 @@ def test_other_axes_are_computed_as_they_are(pattern: Any) -> None:
     fused, counts = fuse(module)
     assert sum(counts.values()) == 1
     torch.testing.assert_close(_run(fused), _run(module), atol=2e-6, rtol=2e-5)
+
+
+def test_low_precision_uses_fused_attention_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    fused_function, called = torch.nn.functional.scaled_dot_product_attention, []
+    monkeypatch.setattr(
+        torch.nn.functional,
+        "scaled_dot_product_attention",
+        lambda *values, **named: called.append(1) or fused_function(*values, **named),
+    )
+    module = _module(_attention, False)
+    fused, _ = fuse(module)
+    wanted = _run(module)
+    with torch.autocast("cpu", torch.bfloat16):
+        torch.testing.assert_close(_run(fused).float(), wanted, atol=0.02, rtol=0.02)
+    assert called  # though the mask is float32 and the scores are bfloat16

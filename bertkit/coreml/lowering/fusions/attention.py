@@ -62,7 +62,13 @@ def attention(
     keys = key.transpose(-1, -2) if key_is_transposed else key
     ranks = {query.ndim, keys.ndim, value.ndim}
     is_plain = len(ranks) == 1 and query.ndim >= 3 and axis % query.ndim == query.ndim - 1
-    if is_plain and (mask is None or (2 <= mask.ndim <= query.ndim and mask.dtype == query.dtype)):
+    if is_plain and (mask is None or (2 <= mask.ndim <= query.ndim and _agree(mask, query))):
         return functional.scaled_dot_product_attention(query, keys, value, attn_mask=mask, scale=scale)
     scores = torch.matmul(query, keys.transpose(-1, -2)) * scale
     return torch.matmul(torch.softmax(scores if mask is None else scores + mask, dim=axis), value)
+
+
+def _agree(mask: Tensor, query: Tensor) -> bool:
+    """Return whether torch's attention takes them together: autocast gives all its arguments one type."""
+    casts = torch.is_autocast_enabled(query.device.type) and mask.is_floating_point() and query.is_floating_point()
+    return casts or mask.dtype == query.dtype
