@@ -43,6 +43,11 @@ class FakeModel {
   }
   receive(messages) {
     for (const [content, buffers] of messages) {
+      if (content.type === "view") {
+        this.set("_view", content.view);
+        this.save_changes();
+        continue;
+      }
       const views = buffers.map((text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer));
       this.emit("msg:custom", content, views);
     }
@@ -114,6 +119,10 @@ class BarePage:
             self.page.evaluate(_MODEL)
         self.page.evaluate("([state, script]) => show(state, script)", [state, bundle.script()])
         return self.page.locator(".bk-root").nth(len(self.shown) - 1)
+
+    def refresh(self, panel: Panel, number: int = 0) -> None:
+        """Show a panel anew, as its widget does after its content has changed; from any thread."""
+        self.shown[number].later.put([{"type": "view", "view": panel.view()}, []])
 
     def state(self, number: int = 0) -> dict[str, Any]:
         """Return the traits of a shown model."""

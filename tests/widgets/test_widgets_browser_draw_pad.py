@@ -25,6 +25,7 @@ def panel(pads: Callable[..., EmojiPad]) -> DrawPadPanel:
 
 @pytest.fixture
 def root(bare: BarePage, panel: DrawPadPanel) -> Any:
+    panel.on_change = lambda: bare.refresh(panel)
     return bare.open_panel(panel)
 
 
@@ -67,7 +68,6 @@ def test_three_drawings_teach_a_new_emoji(bare: BarePage, panel: DrawPadPanel, r
     root.get_by_role("button", name="Teach ❌ cross mark with 3 drawings").click()
     expect(root.get_by_text("The first guess changed from heavy large circle to cross mark.")).to_be_visible()
     assert [example.emoji for example in panel.pad.examples] == ["⭕"] * 2 + ["❌"] * 3
-    bare.change("_view", panel.view())
     expect(root.locator(".bk-tray-head").last).to_contain_text("3 drawings")
     assert root.locator(".bk-pad .bk-ink").count() == 2  # what was drawn stays
     assert bare.axe() == []
@@ -96,6 +96,18 @@ def test_examples_are_compared_and_deleted(bare: BarePage, panel: DrawPadPanel, 
     bare.page.keyboard.press("Delete")
     expect(root.get_by_text("Done", exact=True)).to_have_count(1)  # said to screen readers when it is
     assert len(panel.pad.examples) == 1
+    expect(root.get_by_role("button", name="heavy large circle, example 1 of 1")).to_be_focused()
+
+
+def test_what_is_on_the_pad_is_guessed_anew_without_an_example(bare: BarePage, panel: DrawPadPanel, root: Any) -> None:
+    _cross(bare, root)
+    panel.pad.teach([cross(), cross(bend=4), cross(bend=8)], "❌")
+    panel.on_change()
+    expect(root.locator(".bk-guess-list li").first).to_contain_text("cross mark")
+    root.get_by_role("button", name="Undo the last change").click()
+    expect(root.locator(".bk-guess-list li").first).to_contain_text("heavy large circle")
+    expect(root.get_by_role("button", name="cross mark, example 1 of 3")).to_have_count(0)
+    assert root.locator(".bk-pad .bk-ink").count() == 2
 
 
 def test_drawing_by_keys_is_told(bare: BarePage, panel: DrawPadPanel, root: Any) -> None:

@@ -27,7 +27,7 @@ export function drawPad(context: Context, body: HTMLElement): void {
     const now = current.data<PadData>();
     replace(facts, el("span", {}, `${now.known} emoji known`), el("span", {}, `${plural(now.examples.length, "drawing")} taught`));
     tray.show(now);
-    if (sketch === now.sketch) return; // what was drawn here stays
+    if (sketch === now.sketch) return guesses.ask([...pad.strokes]); // what was drawn here stays; what was learned may tell otherwise
     sketch = now.sketch;
     pad.load(now.strokes);
     teach?.follow();
