@@ -1,4 +1,4 @@
-"""The drawing model as a Core ML file: the trained network, frozen, and the classifier that learns, in one pipeline."""
+"""The drawing model as a Core ML file: the trained networks, frozen, and the classifier that learns: one pipeline."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from drawing_network import DIMENSIONS, SIZE
+from drawing_network import SIZE, Normalize
 from torch import nn
 
 from bertkit.coreml import proto
@@ -15,64 +15,87 @@ from bertkit.coreml import proto
 INPUT, EMBEDDING, LABEL, CHANCES = "drawing", "embedding", "label", "labelProbs"
 UNKNOWN = "unknown"
 _VERSION = 4  # the first with updatable models
+_EXACT_ARRAYS, _RANK_4_IMAGES = 1, 1  # of the enums of shape mappings: blobs are [batch, channels, height, width]
+_EPSILON = 1e-12
 
 
-def pipeline(network: nn.Sequential, samples: Mapping[str, Sequence[np.ndarray]], neighbors: int) -> Any:
+def pipeline(networks: Sequence[nn.Sequential], samples: Mapping[str, np.ndarray], neighbors: int) -> Any:
     """Return the specification.
 
     Args:
-        network: from `drawing_network.make_network`, trained.
-        samples: of each label that is known from the start, vectors of length `DIMENSIONS`.
+        networks: from `drawing_network.make_network`, trained.
+        samples: of each label that is known from the start, from `drawing_network.embed`: [samples, dimensions].
         neighbors: how many vote.
     """
+    dimensions = next(iter(samples.values())).shape[1]
     made = proto.model_pb2().Model(specificationVersion=_VERSION, isUpdatable=True)
     description = made.description
     for features in (description.input, description.trainingInput):
         _image(features.add(name=INPUT, shortDescription="White strokes on black, as rasterize draws them."))
     _label_features(description)
     description.trainingInput.add(name=LABEL, shortDescription="What it shows.").type.stringType.SetInParent()
-    made.pipelineClassifier.pipeline.models.extend([embedding_model(network), classifier(samples, neighbors)])
+    made.pipelineClassifier.pipeline.models.extend(
+        [embedding_model(networks, dimensions), classifier(samples, dimensions, neighbors)]
+    )
     made.pipelineClassifier.pipeline.names.extend(["embedding", "neighbors"])
     return made
 
 
-def embedding_model(network: nn.Sequential) -> Any:
-    """Return the network as a NeuralNetwork with float16 weights; batch normalization becomes part of the weights."""
+def embedding_model(networks: Sequence[nn.Sequential], dimensions: int) -> Any:
+    """Return `drawing_network.embed` as a NeuralNetwork with weights of 8 bits.
+
+    The drawing and its mirror image go through the convolutions as a batch of two, so that the weights are there once.
+    """
     made = proto.model_pb2().Model(specificationVersion=_VERSION)
     _image(made.description.input.add(name=INPUT))
-    _vector(made.description.output.add(name=EMBEDDING))
-    step = made.neuralNetwork.preprocessing.add(featureName=INPUT)
-    step.scaler.channelScale = 1 / 255
-    blob, block = INPUT, 0
-    modules = list(network)
-    for position, module in enumerate(modules):
-        out = f"blob_{position}"
-        if isinstance(module, nn.Conv2d):
-            block += 1
-            _convolution(made.neuralNetwork, f"block_{block}__convolution", module, modules[position + 1], blob, out)
-        elif isinstance(module, nn.ReLU):
-            _layer(made.neuralNetwork, f"block_{block}__relu", "activation", blob, out).ReLU.SetInParent()
-        elif isinstance(module, nn.MaxPool2d):
-            _pooling(_layer(made.neuralNetwork, f"block_{block}__pooling", "pooling", blob, out))
-        elif isinstance(module, nn.Flatten):
-            _layer(made.neuralNetwork, "head__flatten", "flatten", blob, out)
-        elif isinstance(module, nn.Linear):
-            _dense(_layer(made.neuralNetwork, "head__dense", "innerProduct", blob, out), module)
-        elif position == len(modules) - 1:
-            out = EMBEDDING
-            _layer(made.neuralNetwork, "head__normalize", "l2normalize", blob, out).epsilon = 1e-12
-        else:
-            continue  # batch normalization is in the convolution, dropout is for training
-        blob = out
+    _vector(made.description.output.add(name=EMBEDDING), dimensions)
+    content = made.neuralNetwork
+    content.arrayInputShapeMapping, content.imageInputShapeMapping = _EXACT_ARRAYS, _RANK_4_IMAGES
+    content.preprocessing.add(featureName=INPUT).scaler.channelScale = 1 / 255
+    mirror = _layer(content, "mirror__reverse", "reverse", [INPUT], "mirror_image")
+    mirror.reverseDim.extend([False, False, False, True])
+    _layer(content, "mirror__concat", "concatND", [INPUT, "mirror_image"], "both").axis = 0
+    found = [_network(content, f"network_{number}", each) for number, each in enumerate(networks, 1)]
+    _layer(content, "head__concat", "concatND", found, "joined").axis = 1
+    _layer(content, "head__normalize", "l2normalize", ["joined"], "unit").epsilon = _EPSILON
+    _layer(content, "head__squeeze", "squeeze", ["unit"], EMBEDDING).squeezeAll = True
     return made
 
 
-def classifier(samples: Mapping[str, Sequence[np.ndarray]], neighbors: int) -> Any:
+def _network(content: Any, name: str, network: nn.Sequential) -> str:
+    """Add the layers of one network, and return the blob that they end in; batch normalization is in the weights."""
+    modules, blob, block = list(network), "both", 0
+    for position, module in enumerate(modules):
+        out = f"{name}_blob_{position}"
+        if isinstance(module, nn.Conv2d):
+            block += 1
+            convolution = _layer(content, f"{name}__block_{block}__convolution", "convolution", [blob], out)
+            _convolution(convolution, module, modules[position + 1])
+        elif isinstance(module, nn.ReLU):
+            _layer(content, f"{name}__block_{block}__relu", "activation", [blob], out).ReLU.SetInParent()
+        elif isinstance(module, nn.MaxPool2d):
+            _pooling(_layer(content, f"{name}__block_{block}__pooling", "pooling", [blob], out))
+        elif isinstance(module, nn.Flatten):
+            mean = _layer(content, f"{name}__mean", "reduceMean", [blob], f"{name}_mean")
+            mean.axes.append(0)
+            mean.keepDims = True
+            _layer(content, f"{name}__flatten", "flatten", [f"{name}_mean"], out)
+        elif isinstance(module, nn.Linear):
+            _dense(_layer(content, f"{name}__dense", "innerProduct", [blob], out), module)
+        elif isinstance(module, Normalize):
+            _layer(content, f"{name}__normalize", "l2normalize", [blob], out).epsilon = _EPSILON
+        else:
+            continue  # batch normalization and dropout
+        blob = out
+    return blob
+
+
+def classifier(samples: Mapping[str, np.ndarray], dimensions: int, neighbors: int) -> Any:
     """Return an updatable nearest-neighbor classifier of strings."""
     made = proto.model_pb2().Model(specificationVersion=_VERSION, isUpdatable=True)
     description, content = made.description, made.kNearestNeighborsClassifier
     for features in (description.input, description.trainingInput):
-        _vector(features.add(name=EMBEDDING))
+        _vector(features.add(name=EMBEDDING), dimensions)
     _label_features(description)
     description.trainingInput.add(name=LABEL).type.stringType.SetInParent()
     content.numberOfNeighbors.defaultValue = neighbors
@@ -81,7 +104,7 @@ def classifier(samples: Mapping[str, Sequence[np.ndarray]], neighbors: int) -> A
     content.stringClassLabels.SetInParent()
     content.defaultStringLabel = UNKNOWN
     index = content.nearestNeighborsIndex
-    index.numberOfDimensions = DIMENSIONS
+    index.numberOfDimensions = dimensions
     index.linearIndex.SetInParent()
     index.squaredEuclideanDistance.SetInParent()
     for label, vectors in samples.items():
@@ -97,9 +120,9 @@ def _image(feature: Any) -> None:
     image.colorSpace = type(image).GRAYSCALE
 
 
-def _vector(feature: Any) -> None:
+def _vector(feature: Any, dimensions: int) -> None:
     array = feature.type.multiArrayType
-    array.shape.append(DIMENSIONS)
+    array.shape.append(dimensions)
     array.dataType = type(array).FLOAT32
 
 
@@ -110,15 +133,14 @@ def _label_features(description: Any) -> None:
     description.predictedFeatureName, description.predictedProbabilitiesName = LABEL, CHANCES
 
 
-def _layer(network: Any, name: str, kind: str, blob: str, out: str) -> Any:
-    layer = network.layers.add(name=name, input=[blob], output=[out])
+def _layer(network: Any, name: str, kind: str, blobs: list[str], out: str) -> Any:
+    layer = network.layers.add(name=name, input=blobs, output=[out])
     content = getattr(layer, kind)
     content.SetInParent()
     return content
 
 
-def _convolution(network: Any, name: str, module: nn.Conv2d, norm: Any, blob: str, out: str) -> None:
-    content = _layer(network, name, "convolution", blob, out)
+def _convolution(content: Any, module: nn.Conv2d, norm: Any) -> None:
     content.outputChannels, content.kernelChannels, content.nGroups = module.out_channels, module.in_channels, 1
     content.kernelSize.extend(module.kernel_size)
     content.stride.extend(module.stride)
@@ -145,4 +167,14 @@ def _dense(content: Any, module: nn.Linear) -> None:
 
 
 def _store(message: Any, values: torch.Tensor) -> None:
-    message.float16Value = values.detach().numpy().astype("<f2").tobytes()
+    """Store a matrix in 8 bits with a scale and a bias for each row, all else in float16."""
+    if values.ndim == 1:
+        message.float16Value = values.detach().numpy().astype("<f2").tobytes()
+        return
+    rows = values.detach().flatten(1).numpy()
+    least = rows.min(axis=1, keepdims=True)
+    scales = (rows.max(axis=1, keepdims=True) - least) / 255
+    message.rawValue = np.rint((rows - least) / scales).astype(np.uint8).tobytes()
+    message.quantization.numberOfBits = 8
+    message.quantization.linearQuantization.scale.extend(scales.ravel().tolist())
+    message.quantization.linearQuantization.bias.extend(least.ravel().tolist())

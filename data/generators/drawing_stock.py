@@ -35,11 +35,18 @@ class Stock:
             np.save(path, np.stack([_varied(drawings, draw, seed) for seed in range(VARIATIONS)]))
         self._pixels: NDArray[np.uint8] = np.load(path)
 
-    def batch(self, chosen: NDArray[np.int64], rng: np.random.Generator) -> Tensor:
-        """Return a random variation of each chosen drawing: [chosen, 1, size, size] float32 of 0 to 1."""
+    def batch(self, chosen: NDArray[np.int64], quarters: NDArray[np.int64], rng: np.random.Generator) -> Tensor:
+        """Return a random variation of each chosen drawing: [chosen, 1, size, size] float32 of 0 to 1.
+
+        Args:
+            chosen: which drawings.
+            quarters: of a full turn by which each is turned, 0 to 3.
+            rng: of the variations.
+        """
         pixels = self._pixels[rng.integers(VARIATIONS, size=len(chosen)), chosen]
         images = torch.from_numpy(pixels.astype(np.float32) / 255)[:, None]
-        grid = functional.affine_grid(_turns(len(chosen), rng), list(images.shape), align_corners=False)
+        turns = torch.from_numpy(_turns(quarters, rng))
+        grid = functional.affine_grid(turns, list(images.shape), align_corners=False)
         return functional.grid_sample(images, grid, align_corners=False).to(memory_format=torch.channels_last)
 
 
@@ -50,13 +57,17 @@ def _varied(
     return np.stack([draw(vary(drawing, rng), float(rng.uniform(*_WIDTHS))) for drawing in drawings])
 
 
-def _turns(count: int, rng: np.random.Generator) -> Tensor:
-    """Return matrices, [count, 2, 3], that turn, stretch, shift and, half of the time, mirror a little more."""
+def _turns(quarters: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return matrices, [quarters, 2, 3], that turn, stretch, shift and, half of the time, mirror a little more."""
+    count = len(quarters)
     angle, stretch = rng.normal(0, 0.1, count), np.exp(rng.normal(0, 0.07, (count, 2)))
-    shift, mirror = rng.normal(0, 0.04, (count, 2)), rng.choice([-1.0, 1.0], count)
-    wide, tall = stretch.T
-    rows = [
-        [np.cos(angle) * wide * mirror, -np.sin(angle) * tall, shift[:, 0]],
-        [np.sin(angle) * wide * mirror, np.cos(angle) * tall, shift[:, 1]],
-    ]
-    return torch.from_numpy(np.array(rows).transpose(2, 0, 1).astype(np.float32))
+    shift, mirror = rng.normal(0, 0.04, (count, 2, 1)), rng.choice([-1.0, 1.0], count)
+    stretch[:, 0] *= mirror
+    varied = _rotations(angle) * stretch[:, None, :]
+    return np.concatenate([varied @ _rotations(quarters * np.pi / 2), shift], axis=2).astype(np.float32)
+
+
+def _rotations(angles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a matrix for each angle: [angles, 2, 2]."""
+    cosines, sines = np.cos(angles), np.sin(angles)
+    return np.array([[cosines, -sines], [sines, cosines]]).transpose(2, 0, 1)

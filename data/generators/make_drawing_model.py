@@ -1,17 +1,19 @@
 """Writes the drawing model, `data/models/drawing-to-emoji.mlmodel`, from drawings of Quick, Draw!.
 
-    python data/generators/make_drawing_model.py quickdraw_train.ndjson.xz CHECKPOINT [--epochs N] [--minutes M]
+    python data/generators/make_drawing_model.py quickdraw_train.ndjson.xz FOLDER [--minutes M]
 
-An embedding network is trained to tell classes apart; 64 classes, and 2 drawings of every other class, are never
-trained on, so that they can judge it (benchmarks/drawing.py). Training keeps to M minutes at a time and goes on from
-CHECKPOINT when it is started again; when it is done, the network becomes the frozen part of an updatable Core ML
-pipeline whose nearest-neighbor classifier knows some emoji from the start.
+Two embedding networks are trained to tell classes apart; 64 classes, and 2 drawings of every other class, are never
+trained on, so that they can judge them (benchmarks/drawing.py). Training keeps to M minutes at a time and goes on from
+what it left in FOLDER when it is started again; when it is done, the networks become the frozen part of an updatable
+Core ML pipeline whose nearest-neighbor classifier knows some emoji from the start.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,13 @@ import torch
 from drawing_coreml import pipeline
 from drawing_data import CREDIT, HELD_BACK_DRAWINGS, held_back_classes, read_drawings
 from drawing_emoji import EMOJI
-from drawing_network import LINE_WIDTH, Training, images
+from drawing_network import LINE_WIDTH, SIZE, embed, images
+from drawing_stock import Stock
+from drawing_training import COURSES, Training
 from torch import nn
 
 from bertkit.coreml import save_model
-from bertkit.drawing import Drawing
+from bertkit.drawing import Drawing, rasterize
 from bertkit.drawing.drawing_input import METADATA_KEY
 
 OUT = Path(__file__).resolve().parents[1] / "models" / "drawing-to-emoji.mlmodel"
@@ -37,33 +41,42 @@ def main() -> None:
     """Train, and write the file when training is done."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("drawings", type=Path)
-    parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--epochs", type=int, default=68)
+    parser.add_argument("folder", type=Path)
     parser.add_argument("--minutes", type=float, default=10)
     arguments = parser.parse_args()
     drawings = read_drawings(arguments.drawings)
     held_back = held_back_classes(list(drawings))
     trained = {word: rows[:-HELD_BACK_DRAWINGS] for word, rows in drawings.items() if word not in held_back}
-    rows = [(drawing, label) for label, group in enumerate(trained.values()) for drawing in group]
     torch.set_num_threads(1)
-    training = Training(
-        [drawing for drawing, _ in rows], [label for _, label in rows], arguments.epochs, arguments.checkpoint
-    )
-    if not training.run(arguments.minutes):
+    networks = _train(list(trained.values()), arguments.folder, time.monotonic() + arguments.minutes * 60)
+    if networks is None:
         print("not done: start it again to go on")
         return
-    print(_judge(training.network, {word: images(drawings[word]) for word in held_back}))
-    known = {EMOJI[word]: _prototypes(training.network, rows) for word, rows in trained.items() if word in EMOJI}
-    made = pipeline(training.network, known, _NEIGHBORS)
+    print(_judge(networks, {word: images(drawings[word]) for word in held_back}))
+    known = {EMOJI[word]: _prototypes(networks, rows) for word, rows in trained.items() if word in EMOJI}
+    made = pipeline(networks, known, _NEIGHBORS)
     _describe(made, held_back)
     print(f"{save_model(OUT, made)}: {OUT.stat().st_size:,d} bytes, {len(known)} emoji known")
 
 
-def _prototypes(network: nn.Sequential, drawings: list[Drawing]) -> np.ndarray:
+def _train(groups: list[list[Drawing]], folder: Path, until: float) -> list[nn.Sequential] | None:
+    """Return the networks; None when time is over."""
+    folder.mkdir(parents=True, exist_ok=True)
+    classes = [label for label, group in enumerate(groups) for _ in group]
+    stock = Stock(
+        [drawing for group in groups for drawing in group],
+        lambda each, width: rasterize(each, SIZE, line_width=width),
+        folder / "drawings.npy",
+    )
+    trainings = [
+        Training(stock, classes, course, folder / f"network_{number}.pt") for number, course in enumerate(COURSES, 1)
+    ]
+    return [training.network for training in trainings] if all(each.run(until) for each in trainings) else None
+
+
+def _prototypes(networks: Sequence[nn.Sequential], drawings: list[Drawing]) -> np.ndarray:
     """Return a few vectors of length 1 that stand for the drawings of a class, by k-means from spread beginnings."""
-    network.eval()
-    with torch.no_grad():
-        vectors = network(images(drawings)).numpy()
+    vectors = embed(networks, images(drawings)).numpy()
     chosen = [int((vectors @ vectors.mean(axis=0)).argmax())]
     while len(chosen) < _PROTOTYPES:
         chosen.append(int((vectors @ vectors[chosen].T).max(axis=1).argmin()))
@@ -83,16 +96,14 @@ def _describe(made: Any, held_back: list[str]) -> None:
     metadata.shortDescription = "Which emoji a drawing shows. Three drawings teach it a new one."
     metadata.author = "bertkit"
     metadata.license = "Apache License 2.0; trained on The Quick, Draw! Dataset, Google, CC BY 4.0"
-    metadata.versionString = "2"
+    metadata.versionString = "3"
     stored = {"line_width": LINE_WIDTH, "held_back_classes": held_back, "data": CREDIT}
     metadata.userDefined[METADATA_KEY] = json.dumps(stored)
 
 
-def _judge(network: nn.Sequential, drawings: dict[str, torch.Tensor]) -> str:
+def _judge(networks: Sequence[nn.Sequential], drawings: dict[str, torch.Tensor]) -> str:
     """Say how often the nearest of 3 examples of each of 20 classes, never trained on, is of the right class."""
-    network.eval()
-    with torch.no_grad():
-        found = {word: network(rows) for word, rows in drawings.items()}
+    found = {word: embed(networks, rows) for word, rows in drawings.items()}
     rng, right = np.random.default_rng(0), []
     for _ in range(40):
         words = rng.choice(sorted(found), 20, replace=False)
