@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bertkit.bert.compress import Compression, index_bits, is_compressed, palettize, quantize
-
-_FLOAT_VALUE_TAG = 1 << 3 | 2  # field 1 of WeightParams, as one run of bytes
+from bertkit.coreml.network_floats import write_floats
 
 
 def write_weights(message: Any, array: NDArray[np.float32], *, half: bool, compression: Compression = "none") -> None:
@@ -25,7 +24,10 @@ def write_weights(message: Any, array: NDArray[np.float32], *, half: bool, compr
         compression: what to do with a matrix that is large enough.
     """
     if not is_compressed(array, compression):
-        write_floats(message, array, half=half)
+        if half:
+            message.float16Value = array.astype("<f2").tobytes()
+        else:
+            write_floats(message, array)
         return
     if compression == "int8":
         quantized = quantize(array)
@@ -40,24 +42,7 @@ def write_weights(message: Any, array: NDArray[np.float32], *, half: bool, compr
     message.rawValue = _packed(palettized.indices, palettized.bits)
 
 
-def write_floats(message: Any, array: NDArray[np.float32], *, half: bool) -> None:
-    """Fill a `WeightParams` message with float32 or float16 values."""
-    if half:
-        message.float16Value = array.astype("<f2").tobytes()
-        return
-    content = array.astype("<f4").tobytes()
-    message.MergeFromString(bytes([_FLOAT_VALUE_TAG]) + _varint(len(content)) + content)
-
-
 def _packed(indices: NDArray[np.uint8], bits: int) -> bytes:
     """Write indices one after another, the most significant bit first."""
     significant = np.unpackbits(indices.reshape(-1, 1), axis=1)[:, 8 - bits :]
     return np.packbits(significant).tobytes()
-
-
-def _varint(number: int) -> bytes:
-    encoded = bytearray()
-    while number > 0x7F:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*encoded, number])

@@ -15,8 +15,6 @@ from bertkit.errors import FileError, InputError
 if TYPE_CHECKING:
     from bertkit.widgets.panel import Panel
 
-_MODELS = (".mlpackage", ".mlmodel")
-
 
 def view(
     target: Annotated[
@@ -63,18 +61,20 @@ def view(
 
 
 def _panels(target: Path | None, questions: Sequence[str], model: Path | None, original: str | None) -> list[Panel]:
+    from bertkit.coreml.package import SUFFIXES as MODEL_SUFFIXES
     from bertkit.qa.loaders import SUFFIXES
 
     if target is not None and target.suffix.lower() in SUFFIXES:
         if original is not None:
-            raise InputError(f"--original is for Core ML files ({', '.join(_MODELS)}); got {target}.")
+            raise InputError(f"--original is for Core ML files ({', '.join(MODEL_SUFFIXES)}); got {target}.")
         return [_document(target, questions, model)]
     if questions or model is not None:
         raise InputError(f"--question and --model are for documents ({', '.join(SUFFIXES)}); got {target}.")
-    if target is None or target.suffix.lower() in _MODELS or target.is_dir():
+    if target is None or target.suffix.lower() in MODEL_SUFFIXES or target.is_dir():
         return _model(target, original)
     raise FileError(
-        f"{target} is neither a model ({', '.join(_MODELS)}) nor a document ({', '.join(SUFFIXES)}) by its suffix."
+        f"{target} is neither a model ({', '.join(MODEL_SUFFIXES)}) nor a document ({', '.join(SUFFIXES)}) by its "
+        "suffix."
     )
 
 

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from bertkit.coreml.configuration import Configuration
-from bertkit.coreml.package import Package
+from bertkit.coreml.package import SUFFIXES, Package
 from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.errors import FileError, ModelError
 
 if TYPE_CHECKING:
     from bertkit.coreml.model import Model
 
-_SUFFIXES = (".mlpackage", ".mlmodel")
 _COMPILED = ".mlmodelc"
 _BUNDLE = "$BUNDLE_MAIN"
 
@@ -93,9 +92,9 @@ def _folder(folder: str, base: Path, bundle: Path) -> Path:
 
 
 def _file_names(name: str) -> list[str]:
-    if Path(name).suffix in _SUFFIXES:
+    if Path(name).suffix in SUFFIXES:
         return [name]
-    return [name.removesuffix(_COMPILED) + suffix for suffix in _SUFFIXES]
+    return [name.removesuffix(_COMPILED) + suffix for suffix in SUFFIXES]
 
 
 def _check_inside(package: Package, name: str, tried: Iterable[Path], allowed: Collection[Path]) -> None:

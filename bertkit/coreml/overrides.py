@@ -6,11 +6,11 @@ from typing import Any
 
 from bertkit.coreml.configuration import Configuration
 from bertkit.coreml.kinds import NETWORKS
+from bertkit.coreml.network_floats import write_floats
 from bertkit.coreml.package import Package
 from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.coreml.update.declaration import weight_messages
 from bertkit.coreml.update.parameters import UpdateParameters, neighbor_parameters, network_parameters
-from bertkit.coreml.update.weights import write_floats
 from bertkit.errors import InputError
 
 

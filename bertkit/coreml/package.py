@@ -14,6 +14,9 @@ from bertkit.errors import FileError, ModelError, UnsupportedError
 from bertkit.files import digest_files
 
 NEWEST_SPECIFICATION_VERSION = 10
+SUFFIXES = (".mlpackage", ".mlmodel")
+"""What names of Core ML models end with."""
+
 _MODEL_PATH = "@model_path/"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bertkit.coreml import manifest, validate
+from bertkit.coreml.package import SUFFIXES
 from bertkit.errors import FileError, InputError
 from bertkit.files import digest_files, replaced_folder, write_atomically
 
@@ -47,7 +48,7 @@ def save_model(path: str | Path, specification: Any, weights: str | Path | None 
 
 
 def _check(path: Path, specification: Any, weights: Path | None) -> None:
-    if path.suffix not in (".mlmodel", ".mlpackage"):
+    if path.suffix not in SUFFIXES:
         raise InputError(f'A Core ML model is saved as .mlpackage or .mlmodel, got "{path.name}". Change the suffix.')
     if path.suffix == ".mlmodel" and (weights is not None or specification.WhichOneof("Type") == "mlProgram"):
         raise InputError(f"{path.name}: an ML Program and its weights need an .mlpackage. Change the suffix.")

@@ -9,7 +9,7 @@ import numpy as np
 
 from bertkit.coreml.editable.optimizers import Adam, Sgd
 from bertkit.coreml.kinds import NETWORKS
-from bertkit.coreml.update.weights import write_floats
+from bertkit.coreml.network_floats import write_floats
 from bertkit.coreml.validate import check
 from bertkit.errors import InputError, ModelError
 

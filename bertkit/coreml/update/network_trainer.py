@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from bertkit.coreml.lowering import lower
+from bertkit.coreml.network_floats import write_floats
 from bertkit.coreml.package import Package
 from bertkit.coreml.parameter_keys import ParameterKey
 from bertkit.coreml.update.declaration import CROSS_ENTROPY, NetworkDeclaration, weight_messages
@@ -20,7 +21,6 @@ from bertkit.coreml.update.semantics import Semantics
 from bertkit.coreml.update.targets import make_target
 from bertkit.coreml.update.trainer import Array, Check, Example, Floats
 from bertkit.coreml.update.training_graph import split
-from bertkit.coreml.update.weights import write_floats
 from bertkit.errors import BertkitError, ModelError
 
 _CHUNK_VALUES = 1 << 20  # numbers that enter the trained half at once: bounds memory, and how long a cancel may take

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bertkit.insight.attention import AttentionMaps
-from bertkit.widgets import blocks
+from bertkit.widgets import blocks, units
 from bertkit.widgets.attention_view.picture import draw_grid
 from bertkit.widgets.attention_view.values import NOTE, strongest_heads
 from bertkit.widgets.html import Html, picture
@@ -46,7 +46,7 @@ def _links(maps: AttentionMaps) -> Html:
             blocks.code(link.query.piece),
             blocks.code(link.key.piece),
             f"{link.key.index}",
-            blocks.bar(link.share, f"{link.share:.0%}"),
+            blocks.bar(link.share, units.percent(link.share)),
         ]
         for link in maps.links()
     ]
@@ -58,10 +58,10 @@ def _heads(maps: AttentionMaps, first: str) -> Html:
         [
             f"{head.layer + 1}",
             f"{head.head + 1}",
-            blocks.bar(head.question_to_passage, f"{head.question_to_passage:.0%}"),
+            blocks.bar(head.question_to_passage, units.percent(head.question_to_passage)),
             f"{head.entropy_bits:.2f}",
-            f"{head.to_first:.0%}",
-            f"{head.to_separators:.0%}",
+            units.percent(head.to_first),
+            units.percent(head.to_separators),
         ]
         for head in strongest_heads(maps)[:_SHOWN_HEADS]
     ]

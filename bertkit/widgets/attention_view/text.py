@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bertkit.insight.attention import AttentionMaps
-from bertkit.widgets import texts
+from bertkit.widgets import texts, units
 from bertkit.widgets.attention_view.values import NOTE, strongest_heads
 from bertkit.widgets.panel import Json
 
@@ -20,7 +20,7 @@ def text_attention(view: dict[str, Json], maps: AttentionMaps) -> str:
             link.query.piece,
             link.key.piece,
             str(link.key.index),
-            f"{link.share:.0%}",
+            units.percent(link.share),
         ]
         for link in maps.links()
     ]
@@ -31,10 +31,10 @@ def text_attention(view: dict[str, Json], maps: AttentionMaps) -> str:
         [
             str(head.layer + 1),
             str(head.head + 1),
-            f"{head.question_to_passage:.0%}",
+            units.percent(head.question_to_passage),
             f"{head.entropy_bits:.2f}",
-            f"{head.to_first:.0%}",
-            f"{head.to_separators:.0%}",
+            units.percent(head.to_first),
+            units.percent(head.to_separators),
         ]
         for head in strongest_heads(maps)[:_SHOWN_HEADS]
     ]

@@ -37,12 +37,12 @@ def _cost(nodes: Sequence[Node], cost: Cost) -> list[Html]:
             node.kind,
             milliseconds(time.median_ms),
             f"{time.low_ms:.3g}-{time.high_ms:.3g}",
-            blocks.bar(time.median_ms / total, f"{time.median_ms / total:.1%}"),
+            blocks.bar(time.median_ms / total, units.percent(time.median_ms / total)),
         ]
         for node, time, depth in rows_of(nodes, times)
     ]
     layers = [
-        [blocks.code(node.path), node.kind, milliseconds(time.median_ms), f"{time.median_ms / total:.1%}"]
+        [blocks.code(node.path), node.kind, milliseconds(time.median_ms), units.percent(time.median_ms / total)]
         for node, time in slowest(nodes, times)
     ]
     return [

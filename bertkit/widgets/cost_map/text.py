@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bertkit.insight.cost import Cost, Timing
-from bertkit.widgets import texts
+from bertkit.widgets import texts, units
 from bertkit.widgets.cost_map.tree import Node, timings
 from bertkit.widgets.cost_map.values import cost_name, milliseconds, run_facts
 
@@ -30,7 +30,7 @@ def text_costs(title: str, facts: Sequence[str], nodes: Sequence[Node], costs: S
                 node.kind,
                 milliseconds(time.median_ms),
                 f"{time.low_ms:.3g}-{time.high_ms:.3g}",
-                f"{time.median_ms / total:.1%}",
+                units.percent(time.median_ms / total),
             ]
             for node, time, depth in rows_of(nodes, times)
         ]

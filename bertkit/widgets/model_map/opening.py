@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from bertkit.coreml import Package
+from bertkit.coreml.package import SUFFIXES
 from bertkit.inspect.atlas import Atlas, atlas_of
 from bertkit.inspect.checkpoint.atlas import checkpoint_atlas
-
-_CORE_ML = (".mlmodel", ".mlpackage")
 
 
 def open_atlas(model: Any) -> Atlas:
@@ -27,6 +26,6 @@ def open_atlas(model: Any) -> Atlas:
     if not isinstance(model, str | Path):
         return checkpoint_atlas(model)
     path = Path(model)
-    if path.suffix in _CORE_ML or path.is_file():
+    if path.suffix in SUFFIXES or path.is_file():
         return atlas_of(Package.open(path))
     return checkpoint_atlas(model)

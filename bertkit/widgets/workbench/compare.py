@@ -9,6 +9,7 @@ from bertkit.insight.difference import Difference, compare_runs
 from bertkit.insight.text import shortened
 from bertkit.insight.trace import Trace
 from bertkit.qa.progress import ProgressCallback
+from bertkit.widgets import units
 from bertkit.widgets.panel import Json
 from bertkit.widgets.workbench.run import Run
 from bertkit.widgets.workbench.values import rounded
@@ -92,8 +93,8 @@ def _on_window_of(first: Run, second: Run) -> Trace:
 def _says(run: Run) -> str:
     best = run.result.best
     if best is None:
-        return f"finds no answer ({run.result.no_answer.probability:.0%})"
-    return f'says "{shortened(best.text, _SHOWN_CHARACTERS)}" ({best.probability:.0%})'
+        return f"finds no answer ({units.percent(run.result.no_answer.probability)})"
+    return f'says "{shortened(best.text, _SHOWN_CHARACTERS)}" ({units.percent(best.probability)})'
 
 
 def _place(run: Run) -> tuple[int, int] | None:

@@ -55,17 +55,17 @@ def _answer(run: Run) -> Html:
     best = run.result.best
     words: list[str] = []
     if best is None:
-        words.append(blocks.note(f"The document does not say, with {run.result.no_answer.probability:.0%}."))
+        words.append(blocks.note(f"The document does not say, with {units.percent(run.result.no_answer.probability)}."))
     else:
         shown = answer_values(best)
         passage = [shown["before"], blocks.marked(best.text), shown["after"]]
         words.append(tag("p", passage, style="margin:4px 0;white-space:pre-wrap"))
     rows: list[list[Content]] = [
-        [blocks.bar(answer.probability, f"{answer.probability:.1%}"), answer.text, f"{answer.start}-{answer.end}"]
+        [blocks.bar(answer.probability, units.percent(answer.probability)), answer.text, f"{answer.start}-{answer.end}"]
         for answer in run.result
     ]
     none = run.result.no_answer.probability
-    rows.append([blocks.bar(none, f"{none:.1%}"), tag("em", "no answer"), ""])
+    rows.append([blocks.bar(none, units.percent(none)), tag("em", "no answer"), ""])
     words.append(blocks.table(["probability", "answer", "characters"], rows))
     words.append(_curves(run))
     words.append(tag("p", run.lens.sentence, style="margin:8px 0 4px"))
@@ -76,7 +76,9 @@ def _answer(run: Run) -> Html:
 
 
 def _curves(run: Run) -> Html:
-    spans = "; ".join(f'"{scored.span.text}" {scored.probability:.0%}' for scored in run.scores.spans[:_SPOKEN])
+    spans = "; ".join(
+        f'"{scored.span.text}" {units.percent(scored.probability)}' for scored in run.scores.spans[:_SPOKEN]
+    )
     return picture(draw_curves(run.scores), f"Start (up) and end (down) by token. Best spans: {spans}", width=760)
 
 
@@ -85,7 +87,7 @@ def _lens(run: Run) -> Html:
         (
             stage.name,
             float((stage.start_probability * stage.end_probability) ** 0.5),
-            f"start {stage.start_probability:.0%}, end {stage.end_probability:.0%}: "
+            f"start {units.percent(stage.start_probability)}, end {units.percent(stage.end_probability)}: "
             f"{shortened(stage.best.text, _LONGEST)}",
         )
         for stage in run.lens.stages

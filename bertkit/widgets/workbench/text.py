@@ -39,11 +39,11 @@ def text_workbench(panel: WorkbenchPanel, selection: Mapping[str, Json]) -> str:
 
 def _answer(prefix: str, run: Run) -> list[str]:
     seconds = f"{run.answer_seconds:.2f} s to answer, {run.look_seconds:.2f} s to look inside"
-    rows = [(f"{answer.probability:.1%}", f"{answer.start}-{answer.end}", answer.text) for answer in run.result]
+    rows = [(units.percent(answer.probability), f"{answer.start}-{answer.end}", answer.text) for answer in run.result]
     none = run.result.no_answer
-    rows.append((f"{none.probability:.1%}", "", "no answer"))
+    rows.append((units.percent(none.probability), "", "no answer"))
     lens = [
-        (stage.name, f"{stage.start_probability:.1%}", f"{stage.end_probability:.1%}", stage.best.text)
+        (stage.name, units.percent(stage.start_probability), units.percent(stage.end_probability), stage.best.text)
         for stage in run.lens.stages
     ]
     return [

@@ -3,6 +3,7 @@ import { Latest } from "../../base/channel";
 import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
 import { percent } from "../../base/format";
+import { head } from "../../base/head";
 import { failure } from "../../base/states";
 import { type Column, Table } from "../../base/table";
 import { Tabs } from "../../base/tabs";
@@ -84,13 +85,12 @@ class AnswerSpan {
 
   private lay(body: HTMLElement): void {
     const { title, facts } = this.data;
-    const head = el("div", { class: "bk-head" }, el("span", { class: "bk-title" }, title), el("span", { class: "bk-facts" }, ...facts.map((fact) => el("span", {}, fact))));
     const zoom = el("button", { type: "button", class: "bk-button bk-zoom", onclick: () => this.zoom(zoom) });
     zoom.textContent = this.near ? "Show the whole window" : "Show near the span";
     const controls = el("div", { class: "bk-row" }, this.longestField(), zoom, this.chips);
     const panes = el("div", { class: "bk-panes bk-panes-even" }, el("div", { class: "bk-pane" }, el("h3", {}, "Best spans"), this.table.element), el("div", { class: "bk-pane" }, this.detail.element));
     const top = el("div", { class: "bk-pane" }, this.said, this.windows.element, this.problem, this.tokens.element, controls, this.chart.element);
-    replace(body, head, top, panes, this.tabs.element);
+    replace(body, head(title, facts), top, panes, this.tabs.element);
   }
 
   private longestField(): HTMLElement {

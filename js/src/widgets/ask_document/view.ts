@@ -2,6 +2,7 @@
 import { Cancelled, Latest, NotRecorded } from "../../base/channel";
 import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
+import { Head } from "../../base/head";
 import { empty, failure } from "../../base/states";
 import { Answers } from "./answers";
 import { type AskData, type AskedData, type Stretch, stretch } from "./data";
@@ -17,8 +18,7 @@ export function askDocument(context: Context, body: HTMLElement): void {
 
 class AskView {
   private readonly context: Context;
-  private readonly title = el("span", { class: "bk-title" });
-  private readonly facts = el("span", { class: "bk-facts" });
+  private readonly head: Head;
   private readonly place = el("div", { class: "bk-reading-place" });
   private readonly opener: Opener;
   private readonly openerPlace = el("div", {});
@@ -46,8 +46,8 @@ class AskView {
     this.openButton = el("button", { type: "button", class: "bk-button bk-small", "aria-expanded": "false", onclick: () => this.toggleOpener() }, "open another");
     const left = el("div", { class: "bk-pane" }, this.answersPlace, this.history.element);
     this.panes = el("div", { class: "bk-panes bk-ask-panes" }, left, el("div", { class: "bk-pane" }, this.place));
-    const head = el("div", { class: "bk-head" }, this.title, this.facts, this.openButton);
-    replace(body, head, this.openerPlace, this.question.element, this.panes);
+    this.head = new Head(this.openButton);
+    replace(body, this.head.element, this.openerPlace, this.question.element, this.panes);
     if (context.live) this.opener.dropOn(body);
     context.keys.add("n", "next answer", () => this.step(1));
     context.keys.add("p", "previous answer", () => this.step(-1));
@@ -84,8 +84,7 @@ class AskView {
     this.readingEnd = new AbortController();
     this.shown = undefined;
     this.scope = undefined;
-    this.title.textContent = title;
-    replace(this.facts, ...(document?.facts ?? []).map((fact) => el("span", {}, fact)));
+    this.head.say(title, document?.facts ?? []);
     replace(this.openerPlace, live ? this.opener.element : empty("There is no document in this page.", "Open one in a notebook."));
     this.openerPlace.hidden = document !== null;
     this.openButton.hidden = !document || !live;

@@ -2,6 +2,7 @@
 import { Latest } from "../../base/channel";
 import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
+import { head } from "../../base/head";
 import { saveCanvas } from "../../base/save";
 import { TaskPlace } from "../../base/task";
 import { type AttentionData, filters, type Grid, Heads, type Place, placeName } from "./data";
@@ -20,11 +21,9 @@ export function attentionView(context: Context, body: HTMLElement): void {
 
 function open(context: Context, body: HTMLElement): void {
   const data = context.data<AttentionData>();
-  const facts = data.facts.map((fact) => el("span", {}, fact));
-  const head = el("div", { class: "bk-head" }, el("span", { class: "bk-title" }, data.title), el("span", { class: "bk-facts" }, ...facts));
   const task = new TaskPlace<Grid>(context);
   const place = el("div", {}, el("div", { class: "bk-pane" }, task.element));
-  replace(body, head, place);
+  replace(body, head(data.title, data.facts), place);
   void task.run("Compute attention", "grid", {}, ({ data: grid, buffers }) => new AttentionView(context, place, data, grid, buffers[0] as DataView));
 }
 

@@ -2,6 +2,7 @@
 import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
 import { plural } from "../../base/format";
+import { head } from "../../base/head";
 import { empty } from "../../base/states";
 import { Table } from "../../base/table";
 
@@ -30,9 +31,8 @@ const SIGNS: { [change: string]: string } = { fixed: "✓ fixed", broken: "✗ b
 export function beforeAfter(context: Context, body: HTMLElement): void {
   context.eachData((current) => {
     const data = current.data<BeforeAfterData>();
-    const head = el("div", { class: "bk-head" }, el("span", { class: "bk-title" }, data.title));
     const place = el("div", { class: "bk-pane" });
-    replace(body, head, place);
+    replace(body, head(data.title, []), place);
     compare(current, place, data);
   });
 }

@@ -2,6 +2,7 @@
 import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
 import { percent } from "../../base/format";
+import { factRow, head } from "../../base/head";
 import { meter } from "../../base/meter";
 import { empty } from "../../base/states";
 import { type Column, Table } from "../../base/table";
@@ -19,11 +20,10 @@ export function costMap(context: Context, body: HTMLElement): void {
 }
 
 function show(context: Context, body: HTMLElement, data: CostData): void {
-  const head = el("div", { class: "bk-head" }, el("span", { class: "bk-title" }, data.title), el("span", { class: "bk-facts" }, ...data.facts.map((fact) => el("span", {}, fact))));
   const measure = measuring(context, data, (costs) => show(context, body, { ...data, costs }));
   const place = el("div", {});
   const tools = context.live ? measure : null;
-  replace(body, head, el("div", { class: "bk-pane bk-cost-tools" }, tools, el("p", { class: "bk-muted bk-note" }, data.note)), place);
+  replace(body, head(data.title, data.facts), el("div", { class: "bk-pane bk-cost-tools" }, tools, el("p", { class: "bk-muted bk-note" }, data.note)), place);
   if (data.costs.length) new CostMap(context, place, data);
   else replace(place, empty("Nothing is measured yet.", context.live ? "Press Measure: it takes a few seconds and can be cancelled." : "Open the model in a notebook to measure it."));
 }
@@ -138,7 +138,7 @@ class CostMap {
     const which = names.length > 1 ? this.choice("cost", [...names].reverse(), () => this.draw()) : null;
     const focused = this.said.contains(document.activeElement);
     const statement = el("p", { class: "bk-note" }, cost.gapped ? el("span", { class: "bk-mark" }, "gap over 10 %") : null, cost.gapped ? " " : null, cost.statement);
-    replace(this.said, el("div", { class: "bk-row" }, which, el("span", { class: "bk-facts" }, ...cost.facts.map((fact) => el("span", {}, fact)))), statement);
+    replace(this.said, el("div", { class: "bk-row" }, which, factRow(cost.facts)), statement);
     if (focused) this.said.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
     this.icicle.show(cost, this.root);
     this.trail();

@@ -2,6 +2,7 @@
 import type { Context } from "../../base/context";
 import { copyButton } from "../../base/copy";
 import { el, replace } from "../../base/dom";
+import { head } from "../../base/head";
 import { type Tab, Tabs } from "../../base/tabs";
 import type { InspectorData } from "./data";
 import { difference } from "./difference";
@@ -34,9 +35,7 @@ function show(context: Context, body: HTMLElement, data: InspectorData): void {
   ];
   if (data.difference) all.splice(1, 0, { name: "difference", title: `Against ${data.other}`, detail: String(data.difference.rows.length), fill: (panel) => difference(context, panel, data) });
   const tabs = new Tabs("Parts of the model file", all, (name) => context.setOption("tab", name), context.signal);
-  const facts = data.facts.map((fact) => el("span", {}, fact));
-  const head = el("div", { class: "bk-head" }, el("span", { class: "bk-title" }, data.title), el("span", { class: "bk-facts" }, ...facts), copyButton(context, "copy as code", () => data.code));
-  replace(body, head, tabs.element);
+  replace(body, head(data.title, data.facts, copyButton(context, "copy as code", () => data.code)), tabs.element);
   tabs.show(context.option("tab", "overview"));
 }
 

@@ -3,6 +3,7 @@ import type { Context } from "../../base/context";
 import { copyButton } from "../../base/copy";
 import { el, replace } from "../../base/dom";
 import { bytes, count, plural, shape } from "../../base/format";
+import { factRow } from "../../base/head";
 import { meter } from "../../base/meter";
 import { type Column, Table } from "../../base/table";
 import type { Modules } from "./modules";
@@ -78,7 +79,7 @@ export class Layers {
     replace(
       this.heading,
       el("div", { class: "bk-row" }, el("strong", {}, kind || name || "model"), el("span", { class: "bk-mono bk-muted" }, path), path ? copyButton(this.context, "copy path", () => path) : null),
-      el("div", { class: "bk-facts" }, ...facts.map((fact) => el("span", {}, fact))),
+      factRow(facts),
     );
   }
 

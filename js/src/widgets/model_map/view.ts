@@ -1,6 +1,7 @@
 // The map of a model: modules on the left, layers of the selected module on the right, then its graph.
 import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
+import { head } from "../../base/head";
 import { empty } from "../../base/states";
 import { costs } from "./costs";
 import { Atlas, type MapData } from "./data";
@@ -37,10 +38,9 @@ function draw(context: Context, body: HTMLElement, atlas: Atlas): void {
     graph.show();
   };
   const { title, facts } = atlas.data;
-  const head = el("div", { class: "bk-head" }, el("span", { class: "bk-title" }, title), el("span", { class: "bk-facts" }, ...facts.map((fact) => el("span", {}, fact))));
   const left = el("div", { class: "bk-pane" }, modules.element);
   const right = el("div", { class: "bk-pane" }, layers.element, detail, graph.element);
-  replace(body, head, el("div", { class: "bk-panes" }, left, right));
+  replace(body, head(title, facts), el("div", { class: "bk-panes" }, left, right));
   walk.follow();
 }
 

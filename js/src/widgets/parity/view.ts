@@ -2,6 +2,7 @@
 import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
 import { plural } from "../../base/format";
+import { head } from "../../base/head";
 import { meter } from "../../base/meter";
 import { empty } from "../../base/states";
 import { Table } from "../../base/table";
@@ -47,10 +48,8 @@ class ParityView {
       onSort: (sort) => context.setOption("sort", sort),
       signal: context.signal,
     });
-    const facts = data.facts.map((fact) => el("span", {}, fact));
-    const head = el("div", { class: "bk-head" }, el("span", { class: "bk-title" }, data.title), el("span", { class: "bk-facts" }, ...facts));
     const tools = el("div", { class: "bk-pane bk-parity-tools" }, el("div", { class: "bk-row" }, context.live ? this.button : null, el("span", { class: "bk-muted" }, `tolerance ${data.tolerance}`)), this.task.element, el("p", { class: "bk-muted bk-note" }, data.note));
-    replace(body, head, tools, this.body);
+    replace(body, head(data.title, data.facts), tools, this.body);
     this.button.textContent = data.parity ? "Compare again" : "Compare";
     if (data.parity) this.show(data.parity);
     else replace(this.body, empty("Nothing is compared yet.", context.live ? "Press Compare: the original is opened and run beside the file, and both can be cancelled." : "Open the model in a notebook to compare it."));

@@ -3,6 +3,7 @@ import { Latest, type Progress } from "../../base/channel";
 import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
 import { plural } from "../../base/format";
+import { head } from "../../base/head";
 import type { Fields } from "../../base/model";
 import { empty, failure, running } from "../../base/states";
 import { compare } from "../before_after/view";
@@ -25,15 +26,9 @@ function show(context: Context, body: HTMLElement, data: PersonalizeData, latest
     }
   };
   const back = data.version > 0 && context.live ? el("button", { type: "button", class: "bk-button bk-small", onclick: () => void act("rollback") }, "Roll back") : null;
-  const head = el(
-    "div",
-    { class: "bk-head" },
-    el("span", { class: "bk-title" }, data.title),
-    el("span", { class: "bk-facts" }, el("span", {}, plural(data.corrections.length, "correction")), el("span", {}, data.version ? `version ${data.version} in use` : "the reader as it came")),
-    back,
-  );
+  const top = head(data.title, [plural(data.corrections.length, "correction"), data.version ? `version ${data.version} in use` : "the reader as it came"], back);
   if (!data.plan) {
-    replace(body, head, empty("There are no corrections yet.", "Correct an answer with reader.correct(...), or mark the right words in AskDocument."));
+    replace(body, top, empty("There are no corrections yet.", "Correct an answer with reader.correct(...), or mark the right words in AskDocument."));
     return;
   }
   const curve = el("div", {});
@@ -42,7 +37,7 @@ function show(context: Context, body: HTMLElement, data: PersonalizeData, latest
   const result = data.report.groups.length ? el("div", { class: "bk-pane bk-result" }, ...outcome(context, data, act)) : null;
   const left = el("div", { class: "bk-pane" }, el("h3", {}, "What may change"), facts(data.plan), el("h3", {}, "Corrections"), list(context, data, act));
   const right = el("div", { class: "bk-pane" }, el("h3", {}, "Learn"), start, state, curve);
-  replace(body, head, el("div", { class: "bk-panes bk-halves" }, left, right), result);
+  replace(body, top, el("div", { class: "bk-panes bk-halves" }, left, right), result);
 }
 
 function facts(plan: Plan): HTMLElement {

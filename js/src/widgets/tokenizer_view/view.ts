@@ -3,6 +3,7 @@ import { Latest } from "../../base/channel";
 import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
 import { plural } from "../../base/format";
+import { Head } from "../../base/head";
 import { Rows } from "../../base/rows";
 import { failure } from "../../base/states";
 import { TaskPlace } from "../../base/task";
@@ -25,8 +26,7 @@ class TokenizerView {
   private readonly wanted = new Set<number>();
   private readonly text: PieceText;
   private readonly table: Rows;
-  private readonly facts = el("span", { class: "bk-facts" });
-  private readonly title = el("span", { class: "bk-title" });
+  private readonly top = new Head();
   private readonly problem = el("div", {});
   private readonly slider = el("input", { type: "range", min: 0, "aria-label": "Which window" });
   private readonly place = el("output", {});
@@ -44,11 +44,10 @@ class TokenizerView {
     this.comparison = new TaskPlace(context);
     this.slider.addEventListener("input", () => this.select(this.slider.valueAsNumber, undefined), { signal });
     const editor = new Editor(context, data, (question, text) => void this.edit(question, text));
-    const head = el("div", { class: "bk-head" }, this.title, this.facts);
     const windows = el("label", { class: "bk-slider" }, el("span", { class: "bk-muted" }, "window"), this.slider, this.place);
     const left = el("div", { class: "bk-pane" }, el("h3", {}, "Text of the window, cut into pieces"), this.text.element, this.chosen, this.comparison.element);
     const right = el("div", { class: "bk-pane" }, el("h3", {}, "Every token"), this.table.element);
-    replace(body, head, el("div", { class: "bk-pane" }, editor.element, this.problem, windows, this.frame), el("div", { class: "bk-panes bk-panes-even" }, left, right));
+    replace(body, this.top.element, el("div", { class: "bk-pane" }, editor.element, this.problem, windows, this.frame), el("div", { class: "bk-panes bk-panes-even" }, left, right));
     context.selection.subscribe(() => this.follow(), signal);
     this.take(data);
   }
@@ -58,8 +57,7 @@ class TokenizerView {
     this.data = data;
     this.rows = new Map([[data.row.window, data.row]]);
     this.wanted.clear();
-    this.title.textContent = data.title;
-    replace(this.facts, ...[data.source, ...data.facts].map((fact) => el("span", {}, fact)));
+    this.top.say(data.title, [data.source, ...data.facts]);
     this.slider.max = String(data.windows.length - 1);
     this.slider.disabled = data.windows.length < 2;
     this.table.show(data.asked.id.length + tokenCount(data));

@@ -3,6 +3,7 @@ import type { Context } from "../../base/context";
 import { copyButton } from "../../base/copy";
 import { el, replace, uniqueId } from "../../base/dom";
 import { plural } from "../../base/format";
+import { Head } from "../../base/head";
 import { stateText } from "../../base/state";
 import { failure, running } from "../../base/states";
 import type { BenchData } from "./data";
@@ -15,7 +16,7 @@ export class Header {
   private readonly session: Session;
   private readonly data: BenchData;
   private readonly field: HTMLInputElement;
-  private readonly facts = el("span", { class: "bk-facts" });
+  private readonly top = new Head();
   private readonly offers = el("div", { class: "bk-row bk-bench-offers" });
   private readonly pin = el("button", { type: "button", class: "bk-button" });
   private readonly status = el("div", {});
@@ -34,8 +35,7 @@ export class Header {
       this.ask(this.field.value);
     });
     const tools = el("div", { class: "bk-row bk-bench-tools" }, history.element, this.pin, el("button", { type: "button", class: "bk-button", onclick: measure }, "Measure time"), copyButton(context, "Copy as code", () => this.code()));
-    const head = el("div", { class: "bk-head" }, el("span", { class: "bk-title" }, data.title), this.facts);
-    this.element = el("div", {}, head, el("div", { class: "bk-bench-head", tabindex: -1 }, el("div", { class: "bk-bench-line" }, form, tools), this.list, this.offers, this.status, this.compared));
+    this.element = el("div", {}, this.top.element, el("div", { class: "bk-bench-head", tabindex: -1 }, el("div", { class: "bk-bench-line" }, form, tools), this.list, this.offers, this.status, this.compared));
     context.keys.add("q", "question", () => this.field.focus());
   }
 
@@ -48,8 +48,7 @@ export class Header {
     const { name, characters } = this.data.document;
     const latest = session.latest?.run;
     const times = latest ? `${latest.answer_ms} ms to answer, ${latest.look_ms} ms to look inside` : "";
-    const facts = [`${name}, ${plural(characters, "character")}`, latest?.engine ?? "", times].filter(Boolean);
-    replace(this.facts, ...facts.map((fact) => el("span", {}, fact)));
+    this.top.say(this.data.title, [`${name}, ${plural(characters, "character")}`, latest?.engine ?? "", times]);
     const known = [...new Set([...session.questions, ...this.data.suggestions])];
     replace(this.list, ...known.map((question) => el("option", { value: question })));
     if (document.activeElement !== this.field) this.field.value = session.question;

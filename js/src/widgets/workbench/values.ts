@@ -4,6 +4,7 @@ import { bars } from "../../base/bars";
 import type { Context } from "../../base/context";
 import { el, replace } from "../../base/dom";
 import { percent, shape } from "../../base/format";
+import { factRow } from "../../base/head";
 import type { Heat } from "../../base/heat";
 import { HeatMap } from "../../base/heat_map";
 import { empty, failure } from "../../base/states";
@@ -129,8 +130,8 @@ export class Values {
     const words = `Histogram of the values, from ${short(data.low)} to ${short(data.high)}`;
     const axis = el("div", { class: "bk-bench-axis bk-muted" }, el("span", {}, short(data.low)), el("span", {}, "how often each value occurs"), el("span", {}, short(data.high)));
     const histogram = el("div", { class: "bk-bench-figure" }, bars(data.counts, words), axis);
-    if (!norms.length) return el("div", {}, title, factList(facts), histogram, el("p", { class: "bk-muted" }, "This layer has no numbers by token."));
-    return el("div", {}, title, factList(facts), histogram, this.heat(side, picture), el("div", { class: "bk-bench-norms" }));
+    if (!norms.length) return el("div", {}, title, factRow(facts), histogram, el("p", { class: "bk-muted" }, "This layer has no numbers by token."));
+    return el("div", {}, title, factRow(facts), histogram, this.heat(side, picture), el("div", { class: "bk-bench-norms" }));
   }
 
   // Tokens across, channels down; each row stands for the strongest of a few channels.
@@ -175,10 +176,6 @@ export class Values {
 function difference(share: number | undefined): string {
   if (share === undefined) return "";
   return share === 0 ? "A and B are equal here." : `A and B differ by ${percent(share)} of A, over the tokens that both have.`;
-}
-
-function factList(facts: string[]): HTMLElement {
-  return el("div", { class: "bk-facts" }, ...facts.filter(Boolean).map((fact) => el("span", {}, fact)));
 }
 
 function normParts(norms: Float32Array, { run }: Side, token: number | undefined): Node[] {
