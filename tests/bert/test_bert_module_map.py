@@ -73,8 +73,17 @@ def test_layer_names_are_module_paths(kind: str, converted: Callable[..., Conver
     assert [child.name for child in modules["encoder"].children] == ["layer_0", "layer_1"]
 
 
-@pytest.mark.parametrize("compress", ["none", "int8", "palettize6"])
-@pytest.mark.parametrize("kind", _FORMATS)
+@pytest.mark.parametrize(
+    ("kind", "compress"),
+    [
+        ("mlprogram", "none"),
+        ("mlprogram", "int8"),
+        ("neuralnetwork", "palettize6"),
+        pytest.param("mlprogram", "palettize6", marks=pytest.mark.slow),
+        pytest.param("neuralnetwork", "int8", marks=pytest.mark.slow),
+        pytest.param("neuralnetwork", "none", marks=pytest.mark.slow),
+    ],
+)
 def test_precision_and_compression_do_not_change_the_map(
     kind: str, compress: str, converted: Callable[..., Conversion]
 ) -> None:

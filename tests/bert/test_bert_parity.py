@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,10 @@ from bertkit.coreml import Configuration, Model
 
 _FORMATS = ("mlprogram", "neuralnetwork")
 _SUFFIXES = {"mlprogram": ".mlpackage", "neuralnetwork": ".mlmodel"}
+
+
+def slow(*values: object) -> Any:
+    return pytest.param(*values, marks=pytest.mark.slow)
 
 
 @pytest.mark.parametrize("kind", _FORMATS)
@@ -29,7 +34,13 @@ def test_float32_equals_the_original_at_all_lengths_padded_and_not(
 
 
 @pytest.mark.parametrize(
-    ("family", "kind"), [*((family, "mlprogram") for family in CONFIGS), ("bert", "neuralnetwork")]
+    ("family", "kind"),
+    [
+        ("bert", "mlprogram"),
+        ("bert", "neuralnetwork"),
+        ("mobilebert", "mlprogram"),
+        *(slow(family, "mlprogram") for family in CONFIGS if family not in ("bert", "mobilebert")),
+    ],
 )
 def test_float16_weights_in_float32_arithmetic_stay_close(
     family: str, kind: str, converted: Callable[..., Conversion], checkpoint_of: Callable[[str], Path]
@@ -40,9 +51,18 @@ def test_float16_weights_in_float32_arithmetic_stay_close(
     assert result.span_agreement == 1
 
 
-@pytest.mark.parametrize("kind", _FORMATS)
 @pytest.mark.parametrize(
-    ("family", "lengths"), [("bert", (24,)), ("bert", (16, 40)), ("roberta", (24,)), ("mobilebert", (16, 40))]
+    ("family", "kind", "lengths"),
+    [
+        ("bert", "mlprogram", (16, 40)),
+        ("bert", "neuralnetwork", (24,)),
+        ("roberta", "mlprogram", (24,)),
+        ("mobilebert", "neuralnetwork", (16, 40)),
+        slow("bert", "mlprogram", (24,)),
+        slow("bert", "neuralnetwork", (16, 40)),
+        slow("roberta", "neuralnetwork", (24,)),
+        slow("mobilebert", "mlprogram", (16, 40)),
+    ],
 )
 def test_batch_equals_its_rows_one_by_one(
     family: str, kind: str, lengths: tuple[int, ...], converted: Callable[..., Conversion]
@@ -66,8 +86,17 @@ def test_batch_equals_its_rows_one_by_one(
             np.testing.assert_allclose(together[name][row : row + 1], values, atol=1e-5)
 
 
-@pytest.mark.parametrize("compress", ["int8", "palettize6", "palettize4"])
-@pytest.mark.parametrize("kind", _FORMATS)
+@pytest.mark.parametrize(
+    ("kind", "compress"),
+    [
+        ("mlprogram", "int8"),
+        ("neuralnetwork", "palettize6"),
+        ("mlprogram", "palettize4"),
+        slow("neuralnetwork", "int8"),
+        slow("mlprogram", "palettize6"),
+        slow("neuralnetwork", "palettize4"),
+    ],
+)
 def test_compressed_weights_stay_close(
     kind: str, compress: str, tmp_path: Path, checkpoint_of: Callable[[str], Path]
 ) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from bert_checkpoints import CONFIGS, make_checkpoint
 
 from bertkit.cli import main
 
@@ -20,9 +21,17 @@ class Run:
 
 
 @pytest.fixture(scope="session")
-def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder that the session's commands share, so that the reader is compiled once."""
-    return tmp_path_factory.mktemp("cache")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a tiny random checkpoint."""
+    return make_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny-bert", "bert", CONFIGS["bert"])
+
+
+@pytest.fixture(scope="session")
+def tiny(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return that checkpoint as an ML Program."""
+    from bertkit.bert import convert
+
+    return convert(checkpoint, tmp_path_factory.mktemp("tiny") / "tiny.mlpackage", lengths=(24, 40)).path
 
 
 @pytest.fixture

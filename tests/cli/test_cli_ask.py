@@ -126,6 +126,7 @@ def test_a_cached_reader_needs_no_heavy_package(bertkit, cache_home: Path) -> No
     assert not {"torch", "coremltools", "transformers", "sklearn", "openvino_telemetry"} & set(done.stderr.split())
 
 
+@pytest.mark.slow
 def test_an_unwritable_cache_is_told_and_answers_come_all_the_same(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a file where a folder is wanted")
     done = _process("ask", _LIGHTHOUSES, "-q", _QUESTION, "--json", cache=tmp_path / "file")

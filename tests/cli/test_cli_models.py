@@ -7,22 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bert_checkpoints import CONFIGS, make_checkpoint
 
 from bertkit.coreml import Configuration, Model
 from bertkit.resources import resource
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_checkpoint(tmp_path_factory.mktemp("checkpoint"), "bert", CONFIGS["bert"])
-
-
-@pytest.fixture(scope="module")
-def tiny(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from bertkit.bert import convert
-
-    return convert(checkpoint, tmp_path_factory.mktemp("tiny") / "tiny.mlpackage", lengths=(24, 40)).path
 
 
 @pytest.fixture

@@ -34,15 +34,9 @@ def test_a_model_becomes_a_page(bertkit, tmp_path: Path, monkeypatch: pytest.Mon
     assert "EncoderLayer" in (tmp_path / "model.html").read_text(encoding="utf-8")
 
 
-def test_a_hugging_face_model_becomes_a_page_alone_and_beside_its_file(bertkit, tmp_path: Path) -> None:
-    from bert_checkpoints import CONFIGS, make_checkpoint
-
-    from bertkit.bert import convert
-
-    checkpoint = make_checkpoint(tmp_path / "tiny-bert", "bert", CONFIGS["bert"])
+def test_a_hugging_face_model_becomes_a_page_alone_and_beside_its_file(bertkit, checkpoint: Path, tiny: Path) -> None:
     assert "BertSelfAttention" in bertkit("view", checkpoint, "--text").out
-    file = convert(checkpoint, tmp_path / "tiny.mlpackage", lengths=(24,)).path
-    run = bertkit("view", file, "--original", checkpoint, "--text")
+    run = bertkit("view", tiny, "--original", checkpoint, "--text")
     assert "encoder__layer_0__attention__self__query" in run.out
     assert "bert.encoder.layer.0.attention.self.query" in run.out
 

@@ -16,7 +16,7 @@ from bertkit.coreml.features import Feature, MultiArray
 from bertkit.coreml.lowering.graph import Lowered
 from bertkit.coreml.shapes import FixedShape
 
-_SAMPLE = ("avg_pool", "conv_transpose", "gru", "non_maximum_suppression", "resize_bilinear", "scatter_nd")
+_SAMPLE = ("avg_pool", "non_maximum_suppression", "scatter_nd")
 _ONE_OF_EACH = {case.op: case for case in [*SPACE_CASES, *STATE_CASES]}
 _REFUSED = {"gru", "non_maximum_suppression"}
 """Suppression looks at values while it runs; OpenVINO's compiler does not take a gru of a single unit."""

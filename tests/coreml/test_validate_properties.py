@@ -37,7 +37,7 @@ _names = st.text(min_size=1, max_size=8)
 
 
 @given(build=st.sampled_from(_NETWORKS), data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_valid_network_stays_valid_under_other_names(build: Callable[[], Any], data: st.DataObject) -> None:
     specification = build()
     network, description = specification.neuralNetwork, specification.description
@@ -73,7 +73,7 @@ def test_problems_are_placed_by_the_names_of_models(names: list[str]) -> None:
 
 
 @given(content=st.sampled_from(_SERIALIZED), data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_damaged_bytes_give_a_report_or_a_refusal(content: bytes, data: st.DataObject) -> None:
     damaged = bytearray(content)
     for _ in range(data.draw(st.integers(1, 4))):
@@ -83,7 +83,7 @@ def test_damaged_bytes_give_a_report_or_a_refusal(content: bytes, data: st.DataO
 
 
 @given(builder=st.sampled_from(_BUILDERS), seed=st.integers(0, 2**32))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_changed_fields_give_a_report(builder: Callable[[], Any], seed: int) -> None:
     _judge_changed(builder, seed)
 

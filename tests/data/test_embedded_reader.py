@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +16,8 @@ from bertkit.resources import default_model, resource
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
-    return Reader(configuration=Configuration(cache=tmp_path_factory.mktemp("cache")))
+def reader(cache_home: Path) -> Reader:
+    return Reader(configuration=Configuration(cache=cache_home / "bertkit" / "compiled"))
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bert"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "qa"))
 
 from bert_checkpoints import CONFIGS, make_checkpoint
-from hypothesis import settings
 from qa_fakes import FakeModel
 
 from bertkit.bert import convert
@@ -22,9 +21,6 @@ from bertkit.insight import Example, Subject
 from bertkit.qa import Document, Reader
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-# How long an example takes says more of the machine than of the code.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 PASSAGE = "w1 thes w20 w7 nothing w9 w33 the w3 w15 w2 w40 w8"
 

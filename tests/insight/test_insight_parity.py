@@ -53,7 +53,14 @@ def test_no_learned_module_of_the_original_is_left_out(
     assert learned - partners == constants
 
 
-@pytest.mark.parametrize("variant", ["mobilebert-no-bottleneck", "mobilebert-layer_norm", "albert-uneven-groups"])
+@pytest.mark.parametrize(
+    "variant",
+    [
+        "mobilebert-no-bottleneck",
+        pytest.param("mobilebert-layer_norm", marks=pytest.mark.slow),
+        pytest.param("albert-uneven-groups", marks=pytest.mark.slow),
+    ],
+)
 def test_variants_of_a_family_have_partners_too(variant: str, tmp_path: Path) -> None:
     family = variant.partition("-")[0]
     checkpoint = make_checkpoint(tmp_path / "checkpoint", family, VARIANTS[variant])

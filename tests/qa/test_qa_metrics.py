@@ -85,6 +85,7 @@ def test_a_sweep_is_the_best_of_all_thresholds(rows: list[tuple[str, list[str], 
         assert best.value == pytest.approx(max(means))
 
 
+@pytest.mark.slow
 @given(WORDS, st.lists(WORDS.filter(normalize), min_size=1, max_size=3))
 def test_torchmetrics_agrees(prediction: str, answers: list[str]) -> None:
     from torchmetrics.functional.text import squad

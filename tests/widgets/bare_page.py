@@ -55,7 +55,8 @@ class FakeModel {
 }
 window.models = [];
 window.show = async (state, script) => {
-  const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  window.script = script ?? window.script;
+  const url = URL.createObjectURL(new Blob([window.script], { type: "text/javascript" })); // one module a view, as live
   const { default: widget } = await import(url);
   const model = new FakeModel(state);
   model.number = window.models.push(model) - 1;
@@ -64,9 +65,11 @@ window.show = async (state, script) => {
   model.controller = new AbortController();
   model.end = widget.render({ model, el: place, signal: model.controller.signal });
 };
-setInterval(async () => {
-  for (const model of window.models) model.receive(await window.bkPoll(model.number));
-}, 40);
+const poll = async () => {
+  for (const [number, messages] of await window.bkPoll()) window.models[number].receive(messages);
+  setTimeout(poll, 40);
+};
+setTimeout(poll, 40);
 """
 
 
@@ -114,10 +117,12 @@ class BarePage:
             "selection": dict(selection or {}),
             "options": dict(options or {}),
         }
-        if len(self.shown) == 1:
+        is_first = len(self.shown) == 1
+        if is_first:
             self.page.set_content(f"<title>{panel.title}</title><style>{bundle.styles()}</style><main></main>")
             self.page.evaluate(_MODEL)
-        self.page.evaluate("([state, script]) => show(state, script)", [state, bundle.script()])
+        script = bundle.script() if is_first else None
+        self.page.evaluate("([state, script]) => show(state, script)", [state, script])
         return self.page.locator(".bk-root").nth(len(self.shown) - 1)
 
     def refresh(self, panel: Panel, number: int = 0) -> None:
@@ -150,9 +155,13 @@ class BarePage:
 
     def _send(self, number: int, content: Any, buffers: list[str] | None = None) -> list[Any]:
         self.shown[number].correspondence.receive(content, [memoryview(base64.b64decode(b)) for b in buffers or []])
-        return self._poll(number)
+        return self._later(number)
 
-    def _poll(self, number: int) -> list[Any]:
+    def _poll(self) -> list[tuple[int, list[Any]]]:
+        found = ((number, self._later(number)) for number in range(len(self.shown)))
+        return [(number, messages) for number, messages in found if messages]
+
+    def _later(self, number: int) -> list[Any]:
         messages = []
         while not self.shown[number].later.empty():
             messages.append(self.shown[number].later.get())

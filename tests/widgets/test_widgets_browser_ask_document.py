@@ -263,6 +263,7 @@ def test_files_and_pasted_text_are_opened(bare: BarePage, tmp_path: Path) -> Non
     path.write_text(
         f"<html><body><p>The tower fell.</p><p>{'word ' * 40}</p><img src=x onerror='hacked=1'></body></html>"
     )
+    Document.open(path)  # imports what reads it, which may take longer than the browser waits
     root.locator("input[type=file]").set_input_files(path)
     expect(root.locator(".bk-title")).to_have_text("tower.html")
     ask(root, "tower")
