@@ -12,6 +12,7 @@ import random
 import time
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("conformance")
     group.addoption("--conformance-ids", help="run only the tests that this file names, one a line")
     group.addoption("--conformance-results", help="append one JSON line a test to this file")
+    group.addoption("--conformance-commit", default="", help="of bertkit, for the results")
     group.addoption("--conformance-collected", help="write the ids of all collected tests to this file")
     group.addoption("--conformance-timeout", type=int, default=0, help="processor seconds a test may take; 0 for any")
 
@@ -62,6 +64,7 @@ class _Recorder:
         self._wanted = None if names is None else set(Path(names).read_text(encoding="utf-8").splitlines())
         self._functions = None if self._wanted is None else functions_of(self._wanted)
         self._results = None if results is None else Path(results)
+        self._commit = config.getoption("--conformance-commit")
         self._broken: list[str] = []
 
     @pytest.hookimpl(tryfirst=True)
@@ -102,7 +105,7 @@ class _Recorder:
 
     def _append(self, result: Result) -> None:
         if self._results is not None:
-            append(self._results, result)
+            append(self._results, replace(result, commit=self._commit))
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:

@@ -33,6 +33,8 @@ bertkit's reference engine, by the drop-in of `bertkit.coreml.coremltools_predic
 - **not compared**: passed without a prediction or without a comparison. Proves nothing about bertkit.
 - **failed before**: failed before bertkit was asked for anything, mostly in the converter, with the versions below.
 - **skipped**: by the test itself, or marked there as expected to fail.
+
+Below each suite stand the commits of bertkit that its cases were run at, with the number of cases.
 """
 
 
@@ -87,6 +89,8 @@ def _page(content: Mapping[str, Any]) -> str:
 def _details(figures: Mapping[str, Any]) -> list[str]:
     whole = figures["run"] == figures["collected"]
     lines = ["Run whole." if whole else f"Run in part: {figures['run']:,} of {figures['collected']:,} cases."]
+    if figures["commits"]:
+        lines[0] += " At " + ", ".join(f"{commit} ({count:,})" for commit, count in figures["commits"].items()) + "."
     if figures["failures"]:
         lines += ["", "| failures | whose | cause |", "|---:|---|---|"]
         lines += [f"| {entry['count']} | {entry['kind']} | {_cell(entry['cause'])} |" for entry in figures["failures"]]

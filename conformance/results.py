@@ -24,6 +24,7 @@ class Result:
         refusals: how many models or predictions bertkit refused.
         seconds: of the processor that it took.
         message: of the failure, or the reason of a skip.
+        commit: of bertkit, ending in `-dirty` where files were changed; empty where git does not know.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Result:
     refusals: int = 0
     seconds: float = 0.0
     message: str = ""
+    commit: str = ""
 
     @property
     def compared(self) -> bool:
@@ -69,6 +71,7 @@ def summarize(results: Iterable[Result]) -> dict[str, Any]:
         "not_compared": sum(result.outcome == "passed" for result in idle),
         "failed_before_predicting": sum(result.outcome == "failed" for result in idle),
         "skipped": sum(result.outcome in ("skipped", "xfailed") for result in idle),
+        "commits": dict(Counter(result.commit for result in results if result.commit).most_common()),
         "skip_reasons": dict(Counter(_reason(result) for result in idle if _is_skip(result)).most_common()),
     }
 

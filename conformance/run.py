@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -100,12 +101,24 @@ def run_cases(names: Sequence[str], results: Path, folder: Path, timeout: int) -
     with tempfile.NamedTemporaryFile("w", suffix=".ids", encoding="utf-8") as chosen:
         chosen.write("\n".join(names))
         chosen.flush()
-        options = [f"--conformance-ids={chosen.name}", f"--conformance-results={results}"]
+        options = [
+            f"--conformance-ids={chosen.name}",
+            f"--conformance-results={results}",
+            f"--conformance-commit={_commit()}",
+        ]
         modules = sorted({function.split("::")[0] for function in functions_of(names)})
         dotted = [module.removesuffix(".py").replace("/", ".") for module in modules]
         done = _pytest(["-q", *options, f"--conformance-timeout={timeout}", "--pyargs", *dotted], folder)
     (folder / "last.log").write_text(done.stdout + done.stderr, encoding="utf-8")
     return done.returncode != _NO_TESTS
+
+
+def _commit() -> str:
+    """Return the commit of this checkout, marked where it has changes; empty outside of one, or without git."""
+    if shutil.which("git") is None:
+        return ""
+    command = ["git", "-C", str(HERE), "describe", "--always", "--dirty", "--exclude", "*"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _pytest(arguments: Sequence[str], folder: Path) -> subprocess.CompletedProcess[str]:

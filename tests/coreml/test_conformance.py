@@ -45,7 +45,7 @@ def test_only_what_bertkit_decides_counts_as_compared(
 
 def test_every_run_case_is_counted_once() -> None:
     results = [
-        Result("a", "passed", 1, 1),
+        Result("a", "passed", 1, 1, commit="0123abc"),
         Result("b", "passed"),
         Result("c", "failed", 1),
         Result("d", "failed"),
@@ -54,6 +54,7 @@ def test_every_run_case_is_counted_once() -> None:
         Result("g", STARTED),
     ]
     figures = summarize(results)
+    assert figures["commits"] == {"0123abc": 1}
     assert figures["skip_reasons"] == {"slow": 1, "expected to fail: rdar://1": 1}
     assert figures["compared"] == figures["passed"] + figures["failed"] == 2
     parts = ("compared", "not_compared", "failed_before_predicting", "skipped")
