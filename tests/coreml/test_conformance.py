@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance import quick
+from conformance.backends import by_backend
 from conformance.known import Cause, causes, explain
 from conformance.results import STARTED, Result, append, read, summarize
 from conformance.run import run_cases
@@ -59,6 +60,20 @@ def test_every_run_case_is_counted_once() -> None:
     assert figures["compared"] == figures["passed"] + figures["failed"] == 2
     parts = ("compared", "not_compared", "failed_before_predicting", "skipped")
     assert figures["run"] == sum(figures[part] for part in parts) == 6
+
+
+def test_backends_are_told_by_the_name_of_a_case() -> None:
+    results = [
+        Result("a[backend=BackendConfig(backend='mlprogram', precision='fp16', opset_version=8)]", "passed", 1, 1),
+        Result("b[backend=('mlprogram', 'fp16')-rank=1]", "failed", 1),
+        Result("c[backend=['neuralnetwork', 'fp32', 5]]", "passed", 1, 1),
+        Result("d[backend=('mlprogram', 'fp32')]", "skipped"),
+        Result("e", "passed", 1, 1),
+    ]
+    assert by_backend(results) == {
+        "mlprogram fp16": {"compared": 2, "passed": 1, "failed": 1},
+        "neuralnetwork fp32": {"compared": 1, "passed": 1, "failed": 0},
+    }
 
 
 def test_the_last_result_of_a_case_counts(tmp_path: Path) -> None:
