@@ -16,13 +16,20 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     widths = [max(len(line[column]) for line in [headers, *listed]) for column in range(len(headers))]
     numeric = [bool(listed) and all(_is_number(line[column]) for line in listed) for column in range(len(headers))]
     lines = [list(headers), ["-" * width for width in widths], *listed]
-    return "\n".join(
+    return "\n".join(aligned(lines, [column for column, right in enumerate(numeric) if right]))
+
+
+def aligned(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> list[str]:
+    """Return rows as lines, with columns two spaces apart; those in `right` are aligned right."""
+    numeric = frozenset(right)
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    return [
         "  ".join(
-            text.rjust(width) if right else text.ljust(width)
-            for text, width, right in zip(line, widths, numeric, strict=True)
+            cell.rjust(width) if column in numeric else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
-        for line in lines
-    )
+        for row in rows
+    ]
 
 
 def sparkline(values: NDArray[np.floating], width: int = 72) -> str:
