@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bertkit.coreml import proto, save_model
+from bertkit.coreml.bench.worker import measure
 
 
 @pytest.fixture
@@ -23,7 +25,9 @@ def model(tmp_path: Path) -> Path:
     return save_model(tmp_path / "m.mlmodel", made)
 
 
-def test_bench_prints_json(bertkit, model: Path, tmp_path: Path) -> None:
+def test_bench_prints_json(bertkit, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # In this process, which has imported everything; that each is measured in its own is tested beside `bench`.
+    monkeypatch.setattr(import_module("bertkit.coreml.bench.bench"), "_measured", measure)
     np.savez(tmp_path / "x.npz", x=np.ones(3, np.float32))
     options = ("--engine", "torch", "--precision", "float32", "--seconds", 0, "--threads", 1)
     run = bertkit("bench", model, "--inputs", tmp_path / "x.npz", *options, "--json")

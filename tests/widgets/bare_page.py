@@ -73,6 +73,17 @@ setTimeout(poll, 40);
 """
 
 
+_MOST_CHANGES = 100
+_WATCH = """() => {
+  window.changes = 0;
+  window.count = (found) => {
+    for (const { addedNodes, removedNodes } of found) window.changes += 1 + addedNodes.length + removedNodes.length;
+  };
+  window.watch = new MutationObserver(window.count);
+  window.watch.observe(document.body, { subtree: true, childList: true, attributes: true });
+}"""
+
+
 @dataclass
 class Shown:
     """A panel on the page: its messages."""
@@ -140,6 +151,14 @@ class BarePage:
             "([number, name, value]) => { const m = models[number]; m.set(name, value); m.save_changes(); }",
             [number, name, value],
         )
+
+    @contextmanager
+    def few_changes(self, steps: int) -> Iterator[None]:
+        """Check that these steps change something, and so few elements each that a frame is enough for them."""
+        self.page.evaluate(_WATCH)
+        yield
+        changes = self.page.evaluate("() => { window.count(window.watch.takeRecords()); return window.changes; }")
+        assert steps <= changes < steps * _MOST_CHANGES
 
     def axe(self) -> list[str]:
         """Return what axe-core finds serious or critical, in words."""

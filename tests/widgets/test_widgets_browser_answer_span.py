@@ -182,11 +182,10 @@ def test_a_reader_without_layers_is_told(root: Any) -> None:
 
 _WALK = """() => {
   const list = document.querySelector("[role=listbox]");
-  const started = performance.now();
   for (let at = 0; at < 20; at++) list.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft" }));
-  return (performance.now() - started) / 20;
 }"""
 
 
-def test_a_step_from_token_to_token_is_quick(bare: BarePage, root: Any) -> None:
-    assert bare.page.evaluate(_WALK) < 50
+def test_a_step_from_token_to_token_changes_little_of_the_page(bare: BarePage, root: Any) -> None:
+    with bare.few_changes(20):
+        bare.page.evaluate(_WALK)
