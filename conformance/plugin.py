@@ -74,6 +74,13 @@ class _Recorder:
             return None
         return None if canonical(f"{collector.nodeid}::{name}") in self._functions else []
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Leave out the other cases of these functions: there may be thousands, each an object with its marks."""
+        if self._wanted is not None:
+            function = metafunc.definition.nodeid
+            metafunc._calls[:] = [call for call in metafunc._calls if self._is_wanted(f"{function}[{call.id}]")]
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Let a module that cannot be imported stand as one failed case."""
         if report.failed:
@@ -87,9 +94,8 @@ class _Recorder:
             names = "".join(f"{name}\n" for name in [*(canonical(item.nodeid) for item in items), *self._broken])
             Path(collected).write_text(names, encoding="utf-8")
         if self._wanted is not None:
-            wanted = self._wanted
-            config.hook.pytest_deselected(items=[item for item in items if canonical(item.nodeid) not in wanted])
-            items[:] = [item for item in items if canonical(item.nodeid) in wanted]
+            config.hook.pytest_deselected(items=[item for item in items if not self._is_wanted(item.nodeid)])
+            items[:] = [item for item in items if self._is_wanted(item.nodeid)]
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Note which test runs, so that one that takes the interpreter down is known."""
@@ -102,6 +108,9 @@ class _Recorder:
             counted: dict[str, Any] = dict(report.user_properties)
             outcome, message = ("xfailed", report.wasxfail) if expected else (report.outcome, _message(report))
             self._append(Result(canonical(report.nodeid), outcome, message=message, **counted))
+
+    def _is_wanted(self, nodeid: str) -> bool:
+        return self._wanted is None or canonical(nodeid) in self._wanted
 
     def _append(self, result: Result) -> None:
         if self._results is not None:
