@@ -125,6 +125,7 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 
 def pytest_collection_finish() -> None:
     """Leave what is there now out of garbage collection, which the converter asks for after every model."""
+    thrift.shorten_arrays()
     gc.collect()
     gc.freeze()
 

@@ -25,6 +25,10 @@ class SeldomCollector:
 
 
 def install() -> None:
-    """Collect garbage seldom, and write arrays in short, as is done for messages of assertions that hold."""
+    """Collect garbage seldom."""
     converters.gc = SeldomCollector(_MODELS_A_COLLECTION)
+
+
+def shorten_arrays() -> None:
+    """Write arrays in short, as is done for messages of assertions that hold; names of cases must be written before."""
     np.set_printoptions(threshold=_VALUES_SHOWN)
