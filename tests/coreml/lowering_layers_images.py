@@ -351,8 +351,6 @@ REARRANGED = [
         k=2.0,
     ),
     case("lrn", "lrn", [_X], _X / (1 + 2.0 / 5 * _response(_X, 5)) ** 3, alpha=2.0, beta=3.0, local_size=5),
-    # Half of 4 channels are one on each side, with that in the middle: three.
-    case("lrn", "lrn", [_X], _X / (1 + 2.0 / 4 * _response(_X, 3)) ** 3, alpha=2.0, beta=3.0, local_size=4),
     case(
         "constantPad",
         "constant_pad",

@@ -62,14 +62,5 @@ def l2_norm(x: Tensor, epsilon: float = 1e-6) -> Tensor:
 
 @op("local_response_norm")
 def local_response_norm(x: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
-    """Divide by (k + alpha / size * the sum of the squares of the channels around) ^ beta.
-
-    Args:
-        x: [batch, channels, ...].
-        size: how many channels, half of them on each side; of an even size one less is looked at, as Core ML does.
-        alpha: see above.
-        beta: see above.
-        k: see above.
-    """
-    seen = size - 1 + size % 2
-    return functional.local_response_norm(x, seen, alpha * seen / size, beta, k)
+    """Divide x [batch, channels, ...] by (k + alpha * the mean square of `size` channels around each) ^ beta."""
+    return functional.local_response_norm(x, size, alpha, beta, k)

@@ -55,7 +55,7 @@ def local_response_normalize(
 ) -> Tensor:
     """Divide by (k + alpha / n * sum of the squares of the n channels around) ^ beta; a k of 0 stands for 1."""
     batch = x.reshape(-1, *x.shape[-3:])
-    return mil.local_response_norm(batch, local_size, alpha, beta, 1.0 if k == 0 else k).reshape(x.shape)
+    return functional.local_response_norm(batch, local_size, alpha, beta, 1.0 if k == 0 else k).reshape(x.shape)
 
 
 @layer("batchnorm", weights=dict.fromkeys(("gamma", "beta", "mean", "variance"), _CHANNELS_ONLY))
