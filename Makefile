@@ -13,7 +13,7 @@ CONFORMANCE := .venv-conformance
 help:
 	@echo "make setup     create $(VENV) and install bertkit with the development tools"
 	@echo "make demo      answer a question from a document with the embedded reader"
-	@echo "make test      the default tests (under 8 minutes on 2 cores)"
+	@echo "make test      the default tests (8 to 11 minutes on 2 cores)"
 	@echo "make test-all  every test, the slow ones too"
 	@echo "make test-notebooks  run every notebook, and look that none carries widget state"
 	@echo "make test-hosts      the widgets in JupyterLab, Notebook 7 and Voila (needs Chromium)"
