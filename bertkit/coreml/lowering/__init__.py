@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bertkit.coreml.lowering.graph import Lowered as Lowered
     from bertkit.coreml.lowering.specification import lower as lower
 
-LOWERING_VERSION = 4
+LOWERING_VERSION = 5
 """Part of every cache key: raised whenever the graph of an unchanged model could compute something else."""
 
 _HOME = {

@@ -33,10 +33,18 @@ UNARY: dict[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,
 }
 
+
+def _floor_divide(x: Tensor, y: Tensor) -> Tensor:
+    if x.is_floating_point() or y.is_floating_point():
+        return torch.floor_divide(x, y)
+    # OpenVINO 2026.4 rounds whole numbers toward zero here; without a remainder there is nothing to round.
+    return torch.div(x - torch.remainder(x, y), y, rounding_mode="trunc")
+
+
 BINARY: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "add": torch.add,
     "equal": torch.eq,
-    "floor_div": torch.floor_divide,
+    "floor_div": _floor_divide,
     "greater": torch.gt,
     "greater_equal": torch.ge,
     "less": torch.lt,
